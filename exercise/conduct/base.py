@@ -1,0 +1,329 @@
+"""What every command is made of: the lock, the role table, the state machine, the journal, the broadcast.
+
+A command is a function that takes a :class:`Conduct` and changes things through it. The decorator
+:func:`command` makes of it what screens and timers call: ``pause(exercise_id, by)``. One call is
+one transaction that
+
+1. locks the exercise row, so that commands of one exercise happen one after the other;
+2. refuses what the role table, the status or a real-world stop forbids;
+3. runs the body, which asks the state machines;
+4. appends the journal entries, numbered and chained, and saves the exercise;
+5. on commit tells the live channel that there is something to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransition, TransitionNotAllowed
+
+from exercise import live
+from exercise.clock import wall_us
+from exercise.models import (
+    Change,
+    Exercise,
+    Inject,
+    JournalEntry,
+    Participant,
+    Posture,
+    Status,
+    Tasking,
+)
+from exercise.models.state import Stateful
+from units.roles import may
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TIMER = "timer"
+IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
+
+
+class Refused(Exception):
+    """A command that a person can cause to fail was not carried out; nothing changed.
+
+    Attributes:
+        code: stable word for machines and tests, such as ``gate_closed``.
+        sentence: what happened, for the reader, translated when shown.
+        remedy: what would make it possible; may be empty.
+    """
+
+    def __init__(
+        self, code: str, sentence: str | Promise, remedy: str | Promise = "", *, details: Any = ()
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+        self.remedy = remedy
+        self.details: tuple[str | Promise, ...] = tuple(details)
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.sentence, *self.details, self.remedy) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command: a participant, or the timers."""
+
+    name: str
+    role: str
+    user_id: int | None = None
+    unit_id: int | None = None
+
+    @classmethod
+    def of(cls, participant: Participant) -> Actor:
+        """The person behind a participation."""
+        return cls(
+            name=str(participant.user),
+            role=participant.role,
+            user_id=participant.user_id,
+            unit_id=participant.unit_id,
+        )
+
+
+TIMERS = Actor(name="", role=TIMER)
+
+
+class Conduct:
+    """One command under way: the locked exercise, both times, and what it has changed so far."""
+
+    def __init__(self, exercise: Exercise, by: Actor, now_wall_us: int) -> None:
+        self.exercise = exercise
+        self.by = by
+        self.now_wall_us = now_wall_us
+        self.position_us = exercise.clock.position_us(now_wall_us)
+        self._changes: list[Change] = []
+        self._entries: list[JournalEntry] = []
+
+    # ── changing ────────────────────────────────────────────────────────────────────────────
+    def move(self, thing: Stateful, transition: str, *, save: bool = True, **fields: Any) -> None:
+        """Run a declared transition and set fields with it; refuses with what is missing."""
+        meta = getattr(type(thing), transition)._django_fsm
+        old = meta.field.get_state(thing)
+        missing = thing.unmet(transition)
+        if missing:
+            raise Refused("not_ready", _("Chưa đủ điều kiện."), details=missing)
+        try:
+            getattr(thing, transition)()
+        except TransitionNotAllowed as error:
+            raise Refused(
+                "wrong_state",
+                _("Không làm được: %(what)s đang ở tình trạng “%(state)s”.")
+                % {"what": _name_of(thing), "state": _label(thing, meta.field.name)},
+                _("Trang này có thể đã cũ, số liệu mới đang được tải."),
+            ) from error
+        new = meta.field.get_state(thing)
+        self._changes.append(
+            Change(of=_kind_of(thing), key=key_of(thing), field=meta.field.name, old=old, new=new)
+        )
+        for name, value in fields.items():
+            setattr(thing, name, value)
+        if save and thing is not self.exercise:
+            thing.save(update_fields=[meta.field.name, *fields])
+
+    def created(self, thing: Stateful, field: str = "state") -> None:
+        """Record that a row came into being in this state."""
+        self._changes.append(
+            Change(
+                of=_kind_of(thing),
+                key=key_of(thing),
+                field=field,
+                old=None,
+                new=getattr(thing, field),
+            )
+        )
+
+    def set_clock(self, clock: Any) -> None:
+        """Re-anchor the clock; the four integers go to the journal, so that replay has them."""
+        old, new = (
+            _anchors(self.exercise),
+            [
+                clock.anchor_wall_us,
+                clock.anchor_us,
+                clock.rate_permille,
+                clock.running,
+            ],
+        )
+        self.exercise.set_clock(clock)
+        self.position_us = clock.position_us(self.now_wall_us)
+        self._changes.append(Change(of="exercise", key="", field="clock", old=old, new=new))
+
+    def due(self, play_us: int | None) -> None:
+        """A timer has work at this exercise time: the beat must not sleep past it."""
+        if play_us is not None:
+            known = self.exercise.next_due_us
+            self.exercise.next_due_us = play_us if known is None else min(known, play_us)
+
+    def note(
+        self, kind: str, *, inject: Inject | None = None, unit: str = "", **data: Any
+    ) -> JournalEntry:
+        """Write down what happened, with every change made since the last note."""
+        entry = JournalEntry(
+            exercise=self.exercise,
+            kind=kind,
+            wall_us=self.now_wall_us,
+            exercise_us=self.position_us,
+            phase=self.exercise.phase,
+            actor_id=self.by.user_id,
+            actor_name=self.by.name,
+            role=self.by.role,
+            unit_code=unit,
+            inject_number=inject.number if inject else "",
+            data=data,
+            changes=self._changes,
+        )
+        self._changes = []
+        self._entries.append(entry)
+        return entry
+
+    # ── fetching ────────────────────────────────────────────────────────────────────────────
+    def inject(self, inject_id: int) -> Inject:
+        """An inject of this exercise, or a refusal."""
+        try:
+            return Inject.objects.get(pk=inject_id, exercise=self.exercise)
+        except Inject.DoesNotExist:
+            raise Refused("unknown", _("Không có tình huống này.")) from None
+
+    def tasking(self, tasking_id: int) -> Tasking:
+        """A tasking of this exercise; unit members reach their own unit's alone."""
+        own = {"unit_id": self.by.unit_id} if self.by.unit_id is not None else {}
+        try:
+            return Tasking.objects.select_related("inject", "unit").get(
+                pk=tasking_id, exercise=self.exercise, **own
+            )
+        except Tasking.DoesNotExist:
+            raise Refused("unknown", _("Đơn vị không có nhiệm vụ này.")) from None
+
+    def posture(self, unit_code: str) -> Posture:
+        """A unit's posture in this exercise, or a refusal."""
+        own = {"unit_id": self.by.unit_id} if self.by.unit_id is not None else {}
+        try:
+            return self.exercise.postures.select_related("unit").get(unit__code=unit_code, **own)
+        except Posture.DoesNotExist:
+            raise Refused("unknown", _("Đơn vị không tham gia cuộc diễn tập này.")) from None
+
+    # ── ending ──────────────────────────────────────────────────────────────────────────────
+    def finish(self) -> None:
+        """Append the entries and save the exercise."""
+        if self._changes:
+            raise RuntimeError(f"changed without a journal entry: {self._changes}")
+        exercise = self.exercise
+        for entry in self._entries:
+            exercise.journal_seq += 1
+            entry.seq, entry.previous = exercise.journal_seq, exercise.journal_head
+            entry.hash = exercise.journal_head = entry.digest()
+        JournalEntry.objects.bulk_create(self._entries)
+        exercise.save()
+
+    @property
+    def noted(self) -> bool:
+        """Whether anything was written down."""
+        return bool(self._entries)
+
+
+def _anchors(exercise: Exercise) -> list[Any]:
+    return [
+        exercise.anchor_wall_us,
+        exercise.anchor_us,
+        exercise.rate_permille,
+        exercise.running,
+    ]
+
+
+def _kind_of(thing: Stateful) -> str:
+    return str(thing._meta.model_name)
+
+
+def key_of(thing: Any) -> str:
+    """How the journal names an object: unit code, inject number, ``number/unit``, or nothing."""
+    if isinstance(thing, Posture):
+        return thing.unit.code
+    if isinstance(thing, Inject):
+        return thing.number
+    if isinstance(thing, Tasking):
+        return f"{thing.inject.number}/{thing.unit.code}"
+    return ""
+
+
+def _name_of(thing: Any) -> str:
+    if isinstance(thing, Exercise):
+        return str(_("cuộc diễn tập"))
+    if isinstance(thing, Posture):
+        return str(thing.unit)
+    return key_of(thing)
+
+
+def _label(thing: Any, field: str) -> str:
+    return str(getattr(thing, f"get_{field}_display")())
+
+
+@contextmanager
+def conducting(
+    exercise_id: int, by: Actor, *, name: str, when: frozenset[str] = IN_PLAY, stopped: bool = False
+) -> Iterator[Conduct]:
+    """The frame around a command's body; see the module's list."""
+    try:
+        with transaction.atomic():
+            try:
+                exercise = Exercise.objects.select_for_update(of=("self",)).get(pk=exercise_id)
+            except Exercise.DoesNotExist:
+                raise Refused("unknown", _("Không có cuộc diễn tập này.")) from None
+            if by.role != TIMER and not may(by.role, name):
+                raise Refused("forbidden", _("Vai trò của bạn không được ra lệnh này."))
+            if exercise.status not in when:
+                raise Refused(
+                    "wrong_status",
+                    _("Cuộc diễn tập %(status)s.") % {"status": exercise.get_status_display()},
+                )
+            if exercise.real_world_wall_us is not None and not stopped:
+                raise Refused(
+                    "real_world",
+                    _("Đang có tình huống thật. Diễn tập dừng."),
+                    _("Chờ tổng đạo diễn gỡ báo động."),
+                )
+            conduct = Conduct(exercise, by, wall_us())
+            yield conduct
+            conduct.finish()
+            if conduct.noted:
+                transaction.on_commit(lambda: live.changed(exercise_id))
+    except ConcurrentTransition as error:
+        raise Refused(
+            "stale", _("Người khác vừa thay đổi việc này."), _("Số liệu mới đang được tải.")
+        ) from error
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {}
+"""Every command by name: what the screens dispatch on and the tests enumerate."""
+
+
+def command(
+    *, when: frozenset[str] = IN_PLAY, stopped: bool = False
+) -> Callable[[Callable[Concatenate[Conduct, P], R]], Callable[Concatenate[int, Actor, P], R]]:
+    """Make a body into a command.
+
+    Args:
+        when: statuses of the exercise in which it may be given.
+        stopped: whether it may be given while a real-world stop is on.
+    """
+
+    def wrap(
+        body: Callable[Concatenate[Conduct, P], R],
+    ) -> Callable[Concatenate[int, Actor, P], R]:
+        name = body.__name__
+
+        @wraps(body)
+        def run(exercise_id: int, by: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+            with conducting(exercise_id, by, name=name, when=when, stopped=stopped) as conduct:
+                return body(conduct, *args, **kwargs)
+
+        COMMANDS[name] = run
+        return run
+
+    return wrap

@@ -1,0 +1,85 @@
+"""The entities of a running exercise, one idea a file; imported here so that Django finds them."""
+
+from __future__ import annotations
+
+from exercise.models.exercise import (
+    OPENING,
+    PLAYED,
+    Exercise,
+    ExercisePhase,
+    OverduePolicy,
+    StandDown,
+    Status,
+    StopReason,
+    TimerHeartbeat,
+)
+from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
+from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion, sort_key
+from exercise.models.journal import Change, JournalEntry, Verdict, verify
+from exercise.models.participant import Participant
+from exercise.models.posture import (
+    CONFIRMED,
+    PHASE_OF,
+    REPORTED,
+    WORKING,
+    Posture,
+    PostureState,
+)
+from exercise.models.tasking import (
+    AT_WORK,
+    DUE_SOON_MOST_US,
+    DUE_SOON_PORTION,
+    FINISHED,
+    UNREAD,
+    Attachment,
+    Observation,
+    Rating,
+    Report,
+    Tasking,
+    TaskingState,
+)
+
+__all__ = [
+    "AT_WORK",
+    "CONFIRMED",
+    "DUE_SOON_MOST_US",
+    "DUE_SOON_PORTION",
+    "FINISHED",
+    "OPENING",
+    "PENDING",
+    "PHASE_OF",
+    "PLAYED",
+    "REPORTED",
+    "UNREAD",
+    "WHEN_US",
+    "WORKING",
+    "Attachment",
+    "Change",
+    "Condition",
+    "Exercise",
+    "ExercisePhase",
+    "Gate",
+    "GateCondition",
+    "Inject",
+    "InjectState",
+    "InjectVersion",
+    "JournalEntry",
+    "Observation",
+    "OverduePolicy",
+    "Participant",
+    "Posture",
+    "PostureState",
+    "Rating",
+    "Report",
+    "StandDown",
+    "Status",
+    "StopReason",
+    "Tasking",
+    "TaskingState",
+    "TimerHeartbeat",
+    "Verdict",
+    "gate_from",
+    "gate_of",
+    "sort_key",
+    "verify",
+]

@@ -1,0 +1,97 @@
+"""The base of every entity with a life: django-fsm-2 with its traps closed once.
+
+1. ``FSMModelMixin.refresh_from_db`` lifts the write protection on the *shared* field object, so
+   two threads race and a refresh that fails leaves it lifted for the whole process; ours refreshes
+   by forgetting the instance's own value.
+2. ``ConcurrentTransitionMixin`` already is an ``FSMModelMixin``; inheriting both is an MRO error.
+3. A guard says in a sentence what is missing, instead of a bare ``False``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar, cast
+
+from django.db import models
+from django.utils.functional import Promise
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMFieldMixin, TransitionNotAllowed
+
+Sentence = str | Promise
+M = TypeVar("M", bound=models.Model)
+
+
+class Guard(Protocol):
+    """A condition that can say what is missing; it is truthy-callable as django-fsm expects."""
+
+    def __call__(self, instance: Any) -> bool: ...
+
+    missing: Callable[[Any], list[Sentence]]
+
+
+def guard(missing: Callable[[M], list[Sentence]]) -> Guard:
+    """Make a django-fsm condition of a function that lists what is still missing."""
+
+    def met(instance: M) -> bool:
+        return not missing(instance)
+
+    met.__name__ = missing.__name__
+    met.__doc__ = missing.__doc__
+    met.missing = missing  # type: ignore[attr-defined]
+    return cast(Guard, met)
+
+
+class StateField(FSMField):
+    """A state: written by transitions alone, indexed with what it is looked up by elsewhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("protected", True)
+        kwargs.setdefault("max_length", 24)
+        super().__init__(*args, **kwargs)
+
+
+class Stateful(ConcurrentTransitionMixin, models.Model):
+    """A model whose states change by declared transitions only."""
+
+    class Meta:
+        abstract = True
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        """Read the row again, states included, without touching the shared field's protection."""
+        wanted = None if fields is None else set(fields)
+        names = [
+            field.attname
+            for field in self._meta.concrete_fields
+            if isinstance(field, FSMFieldMixin) and (wanted is None or field.attname in wanted)
+        ]
+        kept = {name: self.__dict__.pop(name) for name in names if name in self.__dict__}
+        try:
+            models.Model.refresh_from_db(self, using, fields, from_queryset)
+        except BaseException:
+            self.__dict__.update(kept)
+            raise
+        self._update_initial_state()
+
+    def unmet(self, transition: str) -> list[Sentence]:
+        """What is missing for ``transition`` from here; empty when its guards are met."""
+        meta = getattr(type(self), transition)._django_fsm
+        declared = meta.get_transition(meta.field.get_state(self))
+        if declared is None:
+            return []
+        return [
+            sentence
+            for condition in declared.conditions
+            for sentence in cast(Guard, condition).missing(self)
+        ]
+
+    def can(self, transition: str) -> bool:
+        """Whether ``transition`` is declared from the present state (guards aside)."""
+        meta = getattr(type(self), transition)._django_fsm
+        return bool(meta.has_transition(meta.field.get_state(self)))
+
+
+__all__ = ["Guard", "Sentence", "StateField", "Stateful", "TransitionNotAllowed", "guard"]

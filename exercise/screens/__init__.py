@@ -1,0 +1,1 @@
+"""Views by who looks: director, staff, evaluator, board, people. Thin: they read situations and call conduct."""

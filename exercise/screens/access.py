@@ -1,0 +1,94 @@
+"""Who may open which page: one table and the decorator that asks it.
+
+Anonymous readers are sent to sign in; people of other exercises see "not found", so that codes
+cannot be probed; participants of another role are told that the page is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from exercise.conduct import Actor
+from exercise.models import Exercise, Participant
+from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
+
+PAGES: dict[str, frozenset[Role]] = {
+    "exercise": EVERYONE,
+    "do": EVERYONE,  # each command asks the role table itself
+    "console": CONTROL,
+    "console_live": CONTROL,
+    "console_inject": CONTROL,
+    "console_unit": CONTROL,
+    "console_jump": CONTROL,
+    "journal": CONTROL,
+    "people": frozenset({Role.DIRECTOR}),
+    "people_link": frozenset({Role.DIRECTOR}),
+    "inbox": UNIT_MEMBERS,
+    "inbox_live": UNIT_MEMBERS,
+    "tasking": UNIT_MEMBERS,
+    "evaluate": frozenset({Role.EVALUATOR}),
+    "board": EVERYONE,
+    "board_live": EVERYONE,
+    "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
+}
+"""Roles by URL name. The public board (by share link), sign-in and landing pages need none."""
+
+HOME = {
+    Role.DIRECTOR: "console",
+    Role.CONTROLLER: "console",
+    Role.LEAD: "inbox",
+    Role.STAFF: "inbox",
+    Role.EVALUATOR: "evaluate",
+    Role.OBSERVER: "board",
+}
+"""Where each role begins."""
+
+
+class ParticipantRequest(HttpRequest):
+    """A request of somebody taking part."""
+
+    participant: Participant
+    exercise: Exercise
+    actor: Actor
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(name: str) -> Callable[[View], View]:
+    """Let only the roles of ``PAGES[name]`` in; the view finds ``request.participant`` and ``.exercise``."""
+    roles = PAGES[name]
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("landing"))
+            participant = participation(request.user.pk, code)
+            if participant.role not in roles:
+                raise PermissionDenied
+            request.participant = participant
+            request.exercise = participant.exercise
+            request.actor = Actor.of(participant)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def participation(user_id: int, code: str) -> Participant:
+    """This person's part in the exercise, in one query. Raises Http404 for outsiders."""
+    try:
+        return Participant.objects.select_related("exercise", "user", "unit").get(
+            user_id=user_id, exercise__code=code
+        )
+    except Participant.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,371 @@
+"""What each command takes from a page: one form per shape of arguments, by command name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exercise.models import Exercise, OverduePolicy, Rating
+from exercise.screens.uploads import FilesField
+from scenarios.calendar import MINUTE_US, InStandDown
+from scenarios.choices import Method, Reply
+from units.text import Text
+
+
+class CommandForm(forms.Form):
+    """A form whose cleaned data are the keyword arguments of a command."""
+
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        self.exercise = exercise
+        super().__init__(*args, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments for the command."""
+        return dict(self.cleaned_data)
+
+
+class MomentField(forms.CharField):
+    """An exercise time: ``N1 13:00``, ``D2 07:30``, ``13:00`` (today) or ``+30`` minutes from now."""
+
+    PATTERN = re.compile(
+        r"^(?:[ND]\s*(?P<day>\d{1,2})\s+)?(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})$", re.I
+    )
+    AHEAD = re.compile(r"^\+\s*(?P<minutes>\d{1,4})$")
+
+    def read(self, text: str, exercise: Exercise, position_us: int) -> int:
+        """Play µs. Raises forms.ValidationError."""
+        text = text.strip()
+        if ahead := self.AHEAD.match(text):
+            return position_us + int(ahead["minutes"]) * MINUTE_US
+        found = self.PATTERN.match(text)
+        if not found or int(found["hour"]) > 23 or int(found["minute"]) > 59:
+            raise forms.ValidationError(_("Ghi giờ diễn tập như N1 13:00, hoặc +30 phút."))
+        calendar = exercise.calendar
+        today = calendar.day(calendar.moment(position_us))
+        day = int(found["day"] or today)
+        midnight_us = (
+            -((calendar.zero.hour * 60 + calendar.zero.minute) * MINUTE_US)
+            + (day - 1) * 24 * 60 * MINUTE_US
+        )
+        calendar_us = midnight_us + (int(found["hour"]) * 60 + int(found["minute"])) * MINUTE_US
+        try:
+            return calendar.to_play_us(calendar_us)
+        except InStandDown:
+            return calendar.place_us(calendar_us)
+
+
+class NoArguments(CommandForm):
+    """Nothing to say."""
+
+
+class PaceForm(CommandForm):
+    """×0.25 … ×600."""
+
+    pace = forms.FloatField(min_value=0.25, max_value=600)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"rate_permille": round(self.cleaned_data["pace"] * 1000)}
+
+
+class JumpForm(CommandForm):
+    """Where to, and what becomes of what is passed by."""
+
+    to = MomentField()
+    missed = forms.ChoiceField(choices=[(one, one) for one in ("release", "skip", "hold")])
+
+    def clean_to(self) -> int:
+        from exercise.clock import wall_us
+
+        field = self.fields["to"]
+        assert isinstance(field, MomentField)
+        position_us = self.exercise.clock.position_us(wall_us())
+        return field.read(self.cleaned_data["to"], self.exercise, position_us)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"to_us": self.cleaned_data["to"], "missed": self.cleaned_data["missed"]}
+
+
+class AdvanceForm(CommandForm):
+    """Which phase is left, why the gate is passed, what becomes of unfinished work."""
+
+    leaving = forms.CharField(max_length=16)
+    override_reason = forms.CharField(max_length=500, required=False)
+    unfinished = forms.ChoiceField(
+        choices=[("carry", "carry"), ("cancel", "cancel")], required=False
+    )
+
+    def clean_unfinished(self) -> str:
+        return self.cleaned_data["unfinished"] or "carry"
+
+
+class OverduePolicyForm(CommandForm):
+    """The policy and its spacing in exercise seconds."""
+
+    policy = forms.ChoiceField(choices=OverduePolicy.choices)
+    spacing_s = forms.IntegerField(min_value=10, max_value=3600, required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        spacing = self.cleaned_data["spacing_s"]
+        return {"policy": self.cleaned_data["policy"]} | ({"spacing_s": spacing} if spacing else {})
+
+
+class MinutesForm(CommandForm):
+    """Wall minutes."""
+
+    minutes = forms.IntegerField(min_value=1, max_value=24 * 60)
+
+
+class RealWorldForm(CommandForm):
+    """Where, and what."""
+
+    place = forms.CharField(max_length=200, label=_("Nơi xảy ra"))
+    words = forms.CharField(max_length=500, label=_("Nội dung"))
+
+
+class UnitForm(CommandForm):
+    """A unit."""
+
+    unit_code = forms.SlugField(max_length=20)
+
+
+class ReportPostureForm(UnitForm):
+    """With a note."""
+
+    note = forms.CharField(max_length=500, required=False)
+
+
+class ReturnPostureForm(UnitForm):
+    """With the reason."""
+
+    reason = forms.CharField(max_length=500, label=_("Lý do"))
+
+
+class InjectForm(CommandForm):
+    """An inject."""
+
+    inject_id = forms.IntegerField()
+
+
+class InjectReasonForm(InjectForm):
+    """An inject and why."""
+
+    reason = forms.CharField(max_length=500, label=_("Lý do"))
+
+
+class ResendForm(InjectForm):
+    """To these units; none named: all that have not acknowledged."""
+
+    unit_codes = forms.CharField(max_length=500, required=False)
+
+    def clean_unit_codes(self) -> list[str]:
+        return self.data.getlist("unit_codes") if hasattr(self.data, "getlist") else []  # type: ignore[attr-defined]
+
+
+class _TextPairForm(CommandForm):
+    title_vi = forms.CharField(max_length=300, required=False, label=_("Tiêu đề"))
+    title_en = forms.CharField(max_length=300, required=False)
+    content_vi = forms.CharField(max_length=8000, required=False, label=_("Nội dung"))
+    content_en = forms.CharField(max_length=8000, required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        sides = {name: data.pop(name).strip() for name in list(data) if name[-3:] in ("_vi", "_en")}
+        data["title"] = Text(sides["title_vi"], sides["title_en"])
+        data["content"] = Text(sides["content_vi"], sides["content_en"])
+        return data
+
+
+class CorrectForm(_TextPairForm):
+    """The new wording and why."""
+
+    inject_id = forms.IntegerField()
+    reason = forms.CharField(max_length=500, label=_("Lý do"))
+
+
+class AddInjectForm(_TextPairForm):
+    """An inject nobody planned; limits in minutes of exercise time."""
+
+    to = forms.MultipleChoiceField(label=_("Đơn vị nhận"))
+    in_minutes = forms.IntegerField(min_value=0, max_value=2880, required=False)
+    standby = forms.BooleanField(required=False)
+    method = forms.ChoiceField(choices=Method.choices, required=False)
+    acknowledge_within = forms.IntegerField(min_value=1, max_value=1440, required=False)
+    complete_within = forms.IntegerField(min_value=1, max_value=2880, required=False)
+    mandatory = forms.BooleanField(required=False)
+    reply = forms.ChoiceField(choices=Reply.choices, required=False)
+
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        super().__init__(*args, exercise=exercise, **kwargs)
+        codes = exercise.postures.values_list("unit__code", flat=True)
+        self.fields["to"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        data = super().arguments()
+        ack, complete = data.pop("acknowledge_within"), data.pop("complete_within")
+        minutes = data.pop("in_minutes")
+        data["in_minutes"] = None if data.pop("standby") else minutes or 0
+        data["acknowledge_within_s"] = (ack or 10) * 60
+        data["complete_within_s"] = complete * 60 if complete else None
+        data["method"] = data["method"] or Method.DOCUMENT
+        data["reply"] = data["reply"] or Reply.NONE
+        return data
+
+
+class DecideOverdueForm(CommandForm):
+    """Which injects of the overdue queue, and what becomes of them."""
+
+    inject_ids = forms.TypedMultipleChoiceField(coerce=int)
+    decision = forms.ChoiceField(
+        choices=[(one, one) for one in ("release", "space", "hold", "skip")]
+    )
+    spacing_s = forms.IntegerField(min_value=10, max_value=3600, required=False)
+
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        super().__init__(*args, exercise=exercise, **kwargs)
+        queue = exercise.injects.filter(overdue_wall_us__isnull=False).values_list("pk", flat=True)
+        self.fields["inject_ids"].choices = [(pk, pk) for pk in queue]  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        data["spacing_s"] = data["spacing_s"] or self.exercise.overdue_spacing_s
+        return data
+
+
+class TaskingForm(CommandForm):
+    """A tasking."""
+
+    tasking_id = forms.IntegerField()
+
+
+class TaskingReasonForm(TaskingForm):
+    """A tasking and why."""
+
+    reason = forms.CharField(max_length=500, label=_("Lý do"))
+
+
+class CompleteForm(TaskingForm):
+    """With a last line of report, if there is one."""
+
+    text = forms.CharField(max_length=5000, required=False)
+
+
+class ReportForm(TaskingForm):
+    """Words, figures, an official document's data, files."""
+
+    text = forms.CharField(max_length=5000, required=False, label=_("Báo cáo"))
+    planned = forms.FloatField(required=False, min_value=0, label=_("Kế hoạch"))
+    done = forms.FloatField(required=False, min_value=0, label=_("Đã làm"))
+    people = forms.IntegerField(required=False, min_value=0, label=_("Số người"))
+    measure = forms.CharField(required=False, max_length=30, label=_("Đơn vị tính"))
+    document_number = forms.CharField(required=False, max_length=60, label=_("Số, ký hiệu"))
+    document_date = forms.CharField(required=False, max_length=30, label=_("Ngày"))
+    document_signer = forms.CharField(required=False, max_length=120, label=_("Người ký"))
+    document_abstract = forms.CharField(required=False, max_length=500, label=_("Trích yếu"))
+    files = FilesField(required=False, label=_("Ảnh, tệp"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        document = self._document(data)
+        if document and not all(document.get(key) for key in ("number", "signer", "abstract")):
+            raise forms.ValidationError(_("Văn bản cần đủ số, người ký và trích yếu."))
+        return data
+
+    @staticmethod
+    def _document(data: dict[str, Any]) -> dict[str, str]:
+        keys = ("number", "date", "signer", "abstract")
+        found = {key: (data.get(f"document_{key}") or "").strip() for key in keys}
+        return {key: value for key, value in found.items() if value}
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        figures = {key: data[key] for key in ("planned", "done", "people") if data[key] is not None}
+        if figures and data["measure"].strip():
+            figures["unit"] = data["measure"].strip()
+        return {
+            "tasking_id": data["tasking_id"],
+            "text": data["text"],
+            "quantity": figures,
+            "document": self._document(data),
+            "files": data["files"],
+        }
+
+
+class OnBehalfForm(TaskingForm):
+    """By ``phone`` or on ``paper``, at its true exercise time (now, when left out)."""
+
+    channel = forms.ChoiceField(choices=[("phone", _("Điện thoại")), ("paper", _("Giấy"))])
+    at = MomentField(required=False)
+
+    def clean_at(self) -> int | None:
+        from exercise.clock import wall_us
+
+        if not self.cleaned_data["at"]:
+            return None
+        field = self.fields["at"]
+        assert isinstance(field, MomentField)
+        position_us = self.exercise.clock.position_us(wall_us())
+        return field.read(self.cleaned_data["at"], self.exercise, position_us)
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        data["at_us"] = data.pop("at")
+        return data
+
+
+class CompleteForForm(OnBehalfForm):
+    """With what the unit said."""
+
+    text = forms.CharField(max_length=5000, label=_("Nội dung"))
+
+
+class RateForm(TaskingForm):
+    """P S M U and a note."""
+
+    rating = forms.ChoiceField(choices=Rating.choices)
+    note = forms.CharField(max_length=2000, required=False)
+
+
+FORMS: dict[str, type[CommandForm]] = {
+    "start": NoArguments,
+    "pause": NoArguments,
+    "resume": NoArguments,
+    "set_pace": PaceForm,
+    "jump": JumpForm,
+    "advance_phase": AdvanceForm,
+    "end": NoArguments,
+    "close": NoArguments,
+    "set_overdue_policy": OverduePolicyForm,
+    "extend_stand_down": MinutesForm,
+    "call_real_world_stop": RealWorldForm,
+    "lift_real_world_stop": NoArguments,
+    "revoke_board_link": NoArguments,
+    "report_posture": ReportPostureForm,
+    "confirm_posture": UnitForm,
+    "return_posture": ReturnPostureForm,
+    "release": InjectForm,
+    "hold": InjectForm,
+    "unhold": InjectForm,
+    "skip": InjectForm,
+    "restore": InjectForm,
+    "recall": InjectReasonForm,
+    "resend": ResendForm,
+    "correct": CorrectForm,
+    "add_inject": AddInjectForm,
+    "decide_overdue": DecideOverdueForm,
+    "open_tasking": TaskingForm,
+    "acknowledge": TaskingForm,
+    "start_work": TaskingForm,
+    "report": ReportForm,
+    "complete": CompleteForm,
+    "waive": TaskingReasonForm,
+    "verify": TaskingForm,
+    "return_tasking": TaskingReasonForm,
+    "acknowledge_for": OnBehalfForm,
+    "complete_for": CompleteForForm,
+    "nudge": TaskingForm,
+    "rate": RateForm,
+}
+"""The form of each command; a test holds this table, the role table and ``COMMANDS`` together."""

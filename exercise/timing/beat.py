@@ -1,0 +1,98 @@
+"""Celery beat's scheduler: it sleeps until the next moment at which an exercise has work.
+
+It keeps no schedule of its own. Each tick asks one query for the running exercises, works out on
+their clocks which have something due, and sends a task for each; any number of beats may do so.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery.beat import Scheduler
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
+
+from exercise.clock import wall_us
+from exercise.models import Exercise
+from exercise.timing.tasks import heartbeat, sweep_exercise
+from scenarios.calendar import SECOND_US
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP_S = 0.25
+"""A clock can change at any moment; a change is seen within this."""
+HEARTBEAT_US = 2 * SECOND_US
+ASK_AGAIN_US = SECOND_US // 2
+"""A task sent and not carried out by then is sent again: it may have been lost."""
+
+
+class DueScheduler(Scheduler):
+    """Sends what is due and sleeps until the next thing is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked: dict[int, tuple[tuple[int | None, int, int | None], int]] = {}
+        self._heartbeat_wall_us = 0
+
+    def setup_schedule(self) -> None:
+        """There is nothing to set up."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Send what is due; answers the wall seconds to sleep."""
+        now = wall_us()
+        try:
+            next_wall_us = self._send_due(now)
+        except DatabaseError:
+            # The database is the truth; without it there is nothing to do but to ask again.
+            log.exception("cannot read what is due")
+            close_old_connections()
+            return LONGEST_SLEEP_S
+        if now - self._heartbeat_wall_us >= HEARTBEAT_US:
+            self._send(heartbeat)
+            self._heartbeat_wall_us = now
+        wait_s = (next_wall_us - wall_us()) / SECOND_US if next_wall_us else LONGEST_SLEEP_S
+        return min(max(wait_s, 0.001), LONGEST_SLEEP_S)
+
+    def _send_due(self, now: int) -> int | None:
+        soonest: int | None = None
+        rows = Exercise.objects.filter(Q(running=True) | Q(resume_wall_us__isnull=False)).only(
+            "anchor_wall_us",
+            "anchor_us",
+            "rate_permille",
+            "running",
+            "clock_version",
+            "next_due_us",
+            "resume_wall_us",
+        )
+        live = set()
+        for exercise in rows:
+            live.add(exercise.pk)
+            at = self._due_wall_us(exercise)
+            if at is None:
+                continue
+            if at > now:
+                soonest = at if soonest is None else min(soonest, at)
+                continue
+            what = (exercise.next_due_us, exercise.clock_version, exercise.resume_wall_us)
+            asked, asked_wall_us = self._asked.get(exercise.pk, (None, 0))
+            if asked != what or now - asked_wall_us >= ASK_AGAIN_US:
+                self._send(sweep_exercise, exercise.pk)
+                self._asked[exercise.pk] = (what, now)
+        self._asked = {pk: asked for pk, asked in self._asked.items() if pk in live}
+        return soonest
+
+    @staticmethod
+    def _due_wall_us(exercise: Exercise) -> int | None:
+        if not exercise.running:
+            return exercise.resume_wall_us
+        if exercise.next_due_us is None:
+            return None
+        return exercise.clock.due_wall_us(exercise.next_due_us)
+
+    def _send(self, task: Any, *args: Any) -> None:
+        try:
+            # Not retried: the next tick asks again, and a broker that is down must not block it.
+            task.apply_async(args=args, retry=False, expires=30)
+        except Exception:
+            log.warning("broker does not answer; asking again")

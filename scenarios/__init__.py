@@ -1,0 +1,1 @@
+"""What is planned: scenarios, their files, their checks."""

@@ -1,0 +1,1 @@
+"""Who takes part: units, people, sign-in, roles."""
