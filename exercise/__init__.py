@@ -1,0 +1,1 @@
+"""The drill itself, and the Django project."""

@@ -1,6 +1,8 @@
-"""Settings of the project. Every environment variable the product knows is read here and nowhere else.
+"""Settings of the project. Every environment variable the product knows is read here and nowhere
+else.
 
-EXERCISE_VAR, DATABASE_URL, REDIS_URL, DEBUG, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECRET_KEY, HTTPS, PORT.
+EXERCISE_VAR, DATABASE_URL, REDIS_URL, DEBUG, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECRET_KEY,
+HTTPS, LISTEN, PORT, PUBLIC_BOARD.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ def _list(name: str, default: str = "") -> list[str]:
 
 
 def _secret_key(var: Path) -> str:
-    """The key from the environment, else the one this install made for itself at its first start."""
+    """The key from the environment, else the one this install made for itself at its first
+    start.
+    """
     if given := os.environ.get("SECRET_KEY"):
         return given
     kept = var / "secret_key"
@@ -49,6 +53,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = _flag("DEBUG")
 HTTPS = _flag("HTTPS")
+HOST = os.environ.get("LISTEN", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 SECRET_KEY = _secret_key(VAR_DIR)
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -107,7 +112,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # ── database ──────────────────────────────────────────────────────────────────────────────────
 _SQLITE_OPTIONS = {
-    # IMMEDIATE: a command takes the write lock when it begins, so it waits instead of failing half-way.
+    # IMMEDIATE: a command takes the write lock when it begins, so it waits instead of
+    # failing half-way.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
@@ -140,6 +146,8 @@ AUTH_USER_MODEL = "units.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "units.backends.CodeBackend",
+    "units.backends.TokenBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -156,10 +164,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "landing"
 LOGIN_REDIRECT_URL = "home"
-AXES_FAILURE_LIMIT = 5
+# The landing page links to the running exercise's board: whoever finds the site may watch.
+PUBLIC_BOARD = _flag("PUBLIC_BOARD")
+AXES_FAILURE_LIMIT = "units.backends.tries_allowed"
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the wait that was announced is the wait
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "units.backends.counted_as"
+AXES_WHITELIST_CALLABLE = "units.backends.is_by_link"
 AXES_RESET_ON_SUCCESS = True
+# Neither log nor attempt keeps what signs somebody in; the access log would keep a link's address.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "code", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -200,6 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "exercise.screens.errors.forbidden"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

@@ -1,1 +1,29 @@
-urlpatterns: list = []
+"""Every address of the product; each module of screens names its own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import chain
+
+SCREENS = (
+    "landing",
+    "home",
+    "people",
+    "console",
+    "inbox",
+    "evaluation",
+    "board",
+    "journal",
+    "files",
+    "commands",
+    "errors",
+)
+
+urlpatterns = list(
+    chain.from_iterable(import_module(f"exercise.screens.{name}").urlpatterns for name in SCREENS)
+)
+
+handler400 = "exercise.screens.errors.bad_request"
+handler403 = "exercise.screens.errors.forbidden"
+handler404 = "exercise.screens.errors.not_found"
+handler500 = "exercise.screens.errors.failed"

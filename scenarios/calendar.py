@@ -1,4 +1,5 @@
-"""The drill's calendar: play time ⇄ the date and time of day that people read. Pure, no Django models.
+"""The drill's calendar: play time ⇄ the date and time of day that people read. Pure, no Django
+models.
 
 Play time is microseconds since the exercise's time zero with the planned stand-downs cut out, so
 that spacing and deadlines are plain addition: a stand-down has no length on this axis, only a
@@ -37,7 +38,9 @@ class StandDownSpan:
 
 @dataclass(frozen=True)
 class DrillCalendar:
-    """Calendar of one drill: its time zero (aware) and its stand-downs in order, not overlapping."""
+    """Calendar of one drill: its time zero (aware) and its stand-downs in order, not
+    overlapping.
+    """
 
     zero: datetime
     stand_downs: tuple[StandDownSpan, ...] = ()

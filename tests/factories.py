@@ -1,4 +1,4 @@
-"""Drills for tests: small scenarios built directly, exercises made of them, people in every role."""
+"""Drills for tests: small scenarios, exercises made of them, people in every role."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ class Drill:
             yield
 
     def do(self, command: str, by: Actor | None = None, **arguments: Any) -> Any:
-        """Give a command at this drill's wall time, by the director unless somebody else is named."""
+        """Give a command at this drill's wall time, by the director unless somebody else
+        is named.
+        """
         with self.at_now():
             return conduct.COMMANDS[command](self.exercise.pk, by or self.director, **arguments)
 

@@ -23,3 +23,4 @@ STORAGES = {
 }
 # No broker in the plain suite: what is drawn is tested apart from how it travels.
 LIVE_ENABLED = False
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405, or whitenoise warns that there is none

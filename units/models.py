@@ -111,7 +111,9 @@ class SignInLink(models.Model):
 
     @classmethod
     def redeem_token(cls, token: str) -> User | None:
-        """Use up one use of the link with this token; ``None`` if it is unknown, spent or expired."""
+        """Use up one use of the link with this token; ``None`` if it is unknown, spent or
+        expired.
+        """
         return cls._redeem(token_digest=_digest(token))
 
     @classmethod

@@ -1,4 +1,5 @@
-"""Who may do what: one table of role × command, read by conduct, the screens, the docs and the tests.
+"""Who may do what: one table of role × command, read by conduct, the screens, the docs and the
+tests.
 
 Doctrine: HSEEP 2020 (director, controller, evaluator, player, observer); a Vietnamese drill's
 *tổng đạo diễn*, *cán bộ đạo diễn*, *khung tập*, *cán bộ đánh giá*, *đại biểu*. A controller is the

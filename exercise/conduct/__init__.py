@@ -1,7 +1,7 @@
 """The commands: the only code that changes a running exercise.
 
 Screens, timers and management commands call these; each is one transaction with its journal
-entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them by name.
+entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them.
 """
 
 from __future__ import annotations

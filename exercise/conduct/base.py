@@ -1,4 +1,5 @@
-"""What every command is made of: the lock, the role table, the state machine, the journal, the broadcast.
+"""What every command is made of: the lock, the role table, the state machine, the journal, the
+broadcast.
 
 A command is a function that takes a :class:`Conduct` and changes things through it. The decorator
 :func:`command` makes of it what screens and timers call: ``pause(exercise_id, by)``. One call is
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -324,6 +325,6 @@ def command(
                 return body(conduct, *args, **kwargs)
 
         COMMANDS[name] = run
-        return run
+        return cast(Callable[Concatenate[int, Actor, P], R], run)
 
     return wrap

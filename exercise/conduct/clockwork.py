@@ -1,4 +1,6 @@
-"""Commands on the exercise as a whole: start, pause, resume, pace, jump, stand-downs, the real-world stop, end."""
+"""Commands on the exercise as a whole: start, pause, resume, pace, jump, stand-downs, the real-
+world stop, end.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ from exercise.models import Exercise, Inject, InjectState, OverduePolicy, Status
 from scenarios.calendar import MINUTE_US
 
 Missed = Literal["release", "skip", "hold"]
+FURTHEST_JUMP_US = 60 * 24 * 60 * MINUTE_US
+"""More than any drill lasts; a slip of the hand must not throw the clock out of the calendar."""
 ANY_STATUS = frozenset(Status)
 
 
@@ -89,6 +93,8 @@ def jump(conduct: Conduct, *, to_us: int, missed: Missed) -> list[Inject]:
             _("Chọn thời điểm sau %(now)s.")
             % {"now": exercise.calendar.label(conduct.position_us)},
         )
+    if to_us - conduct.position_us > FURTHEST_JUMP_US:
+        raise Refused("too_far", _("Chỉ nhảy tới trong vòng 60 ngày."))
     if missed not in ("release", "skip", "hold"):
         raise Refused("choice", _("Chọn phát, bỏ qua hoặc tạm giữ các tin bị nhảy qua."))
     between = passed_by(exercise, to_us)

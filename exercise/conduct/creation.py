@@ -1,4 +1,6 @@
-"""Making an exercise from a scenario. The exercise keeps a copy of its own: later edits do not reach it."""
+"""Making an exercise from a scenario. The exercise keeps a copy of its own: later edits do not
+reach it.
+"""
 
 from __future__ import annotations
 

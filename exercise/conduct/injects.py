@@ -8,7 +8,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import Conduct, Refused, command
-from exercise.conduct.delivery import cancel_taskings, deliver
+from exercise.conduct.delivery import cancel_taskings, deliver, watch_deadlines
 from exercise.conduct.phases import need_reason
 from exercise.models import (
     UNREAD,
@@ -24,6 +24,8 @@ from scenarios.calendar import MINUTE_US, SECOND_US
 from scenarios.choices import Method, ReleaseMode, Reply
 from units.text import Text
 
+LONGEST_S = 30 * 24 * 3600
+"""No limit and no waiting time of an inject is longer."""
 READ_AND_GOING_ON = (
     TaskingState.ACKNOWLEDGED,
     TaskingState.IN_PROGRESS,
@@ -79,14 +81,24 @@ def skip(conduct: Conduct, *, inject_id: int) -> Inject:
 def restore(conduct: Conduct, *, inject_id: int) -> Inject:
     """Take a skip back. One whose moment has passed comes back held, so that nothing bursts out."""
     inject = conduct.inject(inject_id)
-    timed = inject.mode == ReleaseMode.AUTO and inject.due_us is not None
-    conduct.move(inject, "restore" if timed else "restore_standby")
+    if inject.due_us is None:
+        inject.due_us = _planned_moment(conduct, inject)
+    timed = inject.mode == ReleaseMode.AUTO and (inject.due_us or inject.planned_us) is not None
+    conduct.move(inject, "restore" if timed else "restore_standby", due_us=inject.due_us)
     conduct.note("inject_restored", inject=inject)
     if timed and inject.due_us is not None and inject.due_us <= conduct.position_us:
         conduct.move(inject, "hold")
         conduct.note("inject_held", inject=inject)
     conduct.due(inject.due_us)
     return inject
+
+
+def _planned_moment(conduct: Conduct, inject: Inject) -> int | None:
+    """Its moment in a phase that began while it was skipped; ``None`` if the phase has not."""
+    row = next(row for row in conduct.exercise.phases if row.phase == inject.phase)
+    if inject.planned_us is None or row.started_us is None:
+        return None
+    return inject.planned_us + row.started_us - row.planned_start_us
 
 
 @command()
@@ -107,7 +119,9 @@ def recall(conduct: Conduct, *, inject_id: int, reason: str) -> Inject:
 
 @command()
 def resend(conduct: Conduct, *, inject_id: int, unit_codes: Sequence[str] = ()) -> Inject:
-    """Deliver again to the units that have not acknowledged (or those named), with a new deadline."""
+    """Deliver again to the units that have not acknowledged (or those named), with a new
+    deadline.
+    """
     inject = conduct.inject(inject_id)
     if inject.state != InjectState.RELEASED:
         raise Refused("wrong_state", _("Chỉ phát lại tin đã phát và chưa xong."))
@@ -149,19 +163,20 @@ def correct(conduct: Conduct, *, inject_id: int, title: Text, content: Text, rea
     inject.version += 1
     inject.title, inject.content = title, content
     inject.save(update_fields=["version", "title", "content"])
-    again = Tasking.objects.filter(
-        inject=inject, read_version__gt=0, state__in=READ_AND_GOING_ON
-    ).select_related("unit")
-    codes = []
-    for tasking in again:
+    taskings = Tasking.objects.filter(inject=inject).exclude(state=TaskingState.CANCELLED)
+    addressed, again = [], []
+    for tasking in taskings.select_related("unit"):
+        addressed.append(tasking.unit.code)
+        if tasking.read_version == 0 or tasking.state not in READ_AND_GOING_ON:
+            continue
+        within_s = inject.acknowledge_within_s
         tasking.reacknowledge = True
-        if inject.acknowledge_within_s:
-            tasking.ack_due_us = conduct.position_us + inject.acknowledge_within_s * SECOND_US
-            tasking.told_ack_overdue = False
-            conduct.due(tasking.ack_due_us)
+        tasking.ack_due_us = conduct.position_us + within_s * SECOND_US if within_s else None
+        tasking.told_ack_overdue = False
         tasking.save(update_fields=["reacknowledge", "ack_due_us", "told_ack_overdue"])
-        codes.append(tasking.unit.code)
-    if codes and inject.state == InjectState.CLOSED:
+        watch_deadlines(conduct, tasking)
+        again.append(tasking.unit.code)
+    if again and inject.state == InjectState.CLOSED:
         conduct.move(inject, "reopen", closed_us=None)
     conduct.note(
         "inject_corrected",
@@ -169,7 +184,8 @@ def correct(conduct: Conduct, *, inject_id: int, title: Text, content: Text, rea
         reason=reason,
         version=inject.version,
         title=title.as_dict(),
-        reacknowledge=codes,
+        to=addressed,
+        reacknowledge=again,
     )
     return inject
 
@@ -201,6 +217,11 @@ def add_inject(
         raise Refused("no_phase", _("Chưa vào giai đoạn nào."))
     if not title:
         raise Refused("title", _("Tin cần tiêu đề."))
+    for seconds in (acknowledge_within_s, complete_within_s):
+        if seconds is not None and not 1 <= seconds <= LONGEST_S:
+            raise Refused("minutes", _("Thời hạn từ 1 phút đến 30 ngày."))
+    if in_minutes is not None and not 0 <= in_minutes * 60 <= LONGEST_S:
+        raise Refused("minutes", _("Giờ phát từ bây giờ đến 30 ngày sau."))
     if mandatory and complete_within_s is None:
         raise Refused("deadline", _("Việc bắt buộc cần thời hạn hoàn thành."))
     units = [
@@ -280,6 +301,8 @@ def decide_overdue(
             overdue_wall_us__isnull=False,
         ).order_by("due_us", "sort_key")
     )
+    if decision == "space" and not 1 <= spacing_s <= 24 * 3600:
+        raise Refused("spacing", _("Giãn cách từ 1 giây đến 24 giờ."))
     if not queue:
         raise Refused("empty", _("Hàng chờ quyết định đã trống."))
     if decision == "release":

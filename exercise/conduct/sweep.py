@@ -128,7 +128,9 @@ def _stand_downs(conduct: Conduct) -> int:
 
 
 def _resume_wall_us(exercise: Exercise, begun_wall_us: int, from_us: int, to_us: int) -> int:
-    """The planned wall time of its end. A morning that ran late shortens the break, never lengthens it."""
+    """The planned wall time of its end. A morning that ran late shortens the break, never
+    lengthens it.
+    """
     planned = (exercise.started_wall_us or begun_wall_us) + to_us
     return min(begun_wall_us + to_us - from_us, max(begun_wall_us, planned))
 
@@ -143,7 +145,8 @@ def _release_due(conduct: Conduct) -> int:
         overdue_wall_us__isnull=True,
     )
     if exercise.in_stand_down:
-        # The break begins and ends at one moment of play; what is due at that moment comes after it.
+        # The break begins and ends at one moment of play; what is due at that moment
+        # comes after it.
         due = due.filter(due_us__lt=conduct.position_us)
     found = list(due.order_by("due_us", "sort_key"))
     on_time: list[Inject] = []

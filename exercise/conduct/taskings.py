@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import IN_PLAY, Conduct, Refused, command
-from exercise.conduct.delivery import settle
+from exercise.conduct.delivery import settle, watch_deadlines
 from exercise.conduct.phases import need_reason
 from exercise.models import (
     UNREAD,
@@ -178,8 +178,16 @@ def _report(
 
 
 @command()
-def complete(conduct: Conduct, *, tasking_id: int, text: str = "") -> Tasking:
-    """Done; refused while the reply that was asked for is missing."""
+def complete(
+    conduct: Conduct,
+    *,
+    tasking_id: int,
+    text: str = "",
+    quantity: dict[str, Any] | None = None,
+    document: dict[str, str] | None = None,
+    files: Sequence[Upload] = (),
+) -> Tasking:
+    """Done, with a last report if there is one; refused while the reply asked for is missing."""
     tasking = conduct.tasking(tasking_id)
     if tasking.state in (T.COMPLETED, T.VERIFIED):
         raise Refused("already", _("Việc này đã hoàn thành rồi."))
@@ -187,8 +195,15 @@ def complete(conduct: Conduct, *, tasking_id: int, text: str = "") -> Tasking:
         raise Refused("not_acknowledged", _("Xác nhận đã nhận trước khi báo hoàn thành."))
     if tasking.reacknowledge:
         raise Refused("not_acknowledged", _("Tin đã được đính chính: xác nhận bản mới trước."))
-    if text.strip():
-        _report(conduct, tasking, text=text, quantity={}, document={}, files=())
+    if text.strip() or quantity or document or files:
+        _report(
+            conduct,
+            tasking,
+            text=text,
+            quantity=quantity or {},
+            document=document or {},
+            files=files,
+        )
     _require_reply(tasking)
     _complete(conduct, tasking, at_us=conduct.position_us)
     return tasking
@@ -255,7 +270,9 @@ def _true_time(conduct: Conduct, tasking: Tasking, at_us: int | None, channel: s
 def acknowledge_for(
     conduct: Conduct, *, tasking_id: int, channel: str, at_us: int | None = None
 ) -> Tasking:
-    """Enter an acknowledgement that came by ``phone`` or on ``paper``, at its true exercise time."""
+    """Enter an acknowledgement that came by ``phone`` or on ``paper``, at its true exercise
+    time.
+    """
     tasking = conduct.tasking(tasking_id)
     at_us = _true_time(conduct, tasking, at_us, channel)
     _acknowledge(conduct, tasking, at_us=at_us, channel=channel, true_us=at_us)
@@ -297,6 +314,7 @@ def return_tasking(conduct: Conduct, *, tasking_id: int, reason: str) -> Tasking
     conduct.move(tasking, "send_back", reason=reason, completed_us=None)
     if tasking.inject.state == InjectState.CLOSED:
         conduct.move(tasking.inject, "reopen", closed_us=None)
+    watch_deadlines(conduct, tasking)
     conduct.note("tasking_returned", inject=tasking.inject, unit=tasking.unit.code, reason=reason)
     return tasking
 

@@ -17,7 +17,9 @@ def changed(exercise_id: int) -> None:
 
 
 def ensure(exercise_id: int, seq: int) -> None:
-    """Have an exercise drawn if entries up to ``seq`` are not: a process may have died in between."""
+    """Have an exercise drawn if entries up to ``seq`` are not: a process may have died in
+    between.
+    """
     if settings.LIVE_ENABLED:
         from exercise.live.publish import publisher
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -15,7 +16,7 @@ from django.utils import translation
 
 from exercise.live.bus import Frame
 from exercise.models import Exercise, JournalEntry
-from exercise.situation import board, console, inbox, log, strip
+from exercise.situation import board, console, evaluation, inbox, log, strip
 from exercise.situation.facts import Facts, read_facts
 
 ALL_AT_ONCE = 100
@@ -28,6 +29,7 @@ class Touched:
 
     everything: bool = False
     units: set[str] = field(default_factory=set)
+    injects: set[str] = field(default_factory=set)
     clock: bool = False
     entries: list[JournalEntry] = field(default_factory=list)
 
@@ -60,15 +62,18 @@ def touched_by(entries: Iterable[JournalEntry]) -> Touched:
     found.everything = len(found.entries) > ALL_AT_ONCE
     for entry in found.entries:
         found.clock |= entry.kind in CLOCK_KINDS
+        if entry.inject_number:
+            found.injects.add(entry.inject_number)
         if entry.unit_code:
             found.units.add(entry.unit_code)
-        for key in ("to", "reacknowledge"):
-            found.units.update(entry.data.get(key, ()))
+        found.units.update(entry.data.get("to", ()))
     return found
 
 
 def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
-    """Frames for the entries after ``since_seq`` (``None``: everything), and the last entry's number."""
+    """Frames for the entries after ``since_seq`` (``None``: everything), and the last entry's
+    number.
+    """
     entries = JournalEntry.objects.filter(exercise_id=exercise_id, seq__gt=since_seq or 0)
     fresh = list(entries.order_by("seq")[: ALL_AT_ONCE + 1])
     if not fresh:
@@ -80,6 +85,8 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
     facts = read_facts(exercise)
     frames: list[Frame] = []
     for language, _name in settings.LANGUAGES:
+        # What a gate says is missing is worded when it is worked out, so each language has its own.
+        facts.__dict__.pop("gate", None)
         with translation.override(language):
             frames += [
                 Frame(audience=f"{audience}.{language}", html=html)
@@ -89,33 +96,57 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
 
 
 def _audiences(facts: Facts, touched: Touched) -> Iterator[tuple[str, str]]:
-    head = _fragments("components/strip.html", strip.context(facts)) if _clock(touched) else ""
-    yield "control", head + control_fragments(facts, touched)
+    yield "control", control_fragments(facts, touched)
     yield "board", _fragments("board/_board.html", board.context(facts))
+    head = (
+        _fragments("components/strip.html", strip.context(facts.exercise)) if touched.clock else ""
+    )
     for unit in facts.units.values():
-        touches = touched.everything or unit.code in touched.units
-        if touches:
-            yield f"unit-{unit.code}", head + unit_fragments(facts, unit.pk)
+        if touched.everything or unit.code in touched.units:
+            yield f"unit-{unit.code}", unit_fragments(facts, unit.pk, touched)
+            yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit.pk], touched)
         elif head:
             yield f"unit-{unit.code}", head
-
-
-def _clock(touched: Touched) -> bool:
-    return touched.clock or touched.everything
+            yield f"evaluation-{unit.code}", head
+    yield "evaluation", evaluation_fragments(facts, list(facts.units), touched)
 
 
 def control_fragments(facts: Facts, touched: Touched) -> str:
     """The console's fragments that the entries touched."""
     units = None if touched.everything or touched.clock else touched.units
     html = _fragments("console/_live.html", console.live_context(facts, units=units))
-    rows = log.rows(facts.exercise, touched.entries[-log.SHOWN :])
-    return html + _fragments("console/_log_rows.html", {"rows": rows, "oob": True})
+    told = [entry for entry in touched.entries if entry.kind not in log.QUIET_KINDS]
+    newest = sorted(told, key=lambda entry: -entry.seq)[: log.SHOWN]
+    names = {unit.code: unit for unit in facts.units.values()}
+    return html + _fragments(
+        "console/_log_rows.html", {"rows": log.rows(facts.exercise, newest, units=names)}
+    )
 
 
-def unit_fragments(facts: Facts, unit_id: int) -> str:
+def unit_fragments(facts: Facts, unit_id: int, touched: Touched) -> str:
     """One unit's inbox list."""
-    return _fragments("inbox/_list.html", inbox.list_context(facts, unit_id))
+    numbers = _numbers(facts, [unit_id], touched)
+    return _fragments("inbox/_list.html", inbox.list_context(facts, unit_id, touched=numbers))
 
 
-def _fragments(template: str, context: dict[str, object]) -> str:
-    return render_to_string(template, context)
+def evaluation_fragments(facts: Facts, unit_ids: list[int], touched: Touched) -> str:
+    """The taskings an evaluator may rate."""
+    numbers = _numbers(facts, unit_ids, touched)
+    return _fragments(
+        "evaluate/_list.html", evaluation.list_context(facts, unit_ids, touched=numbers)
+    )
+
+
+def _numbers(facts: Facts, unit_ids: list[int], touched: Touched) -> set[str] | None:
+    """The injects touched that these units were given. ``None``: any may have been.
+
+    An entry drawn in the same run may name one that is still to come, or another unit's.
+    """
+    if touched.everything:
+        return None
+    given = {t.inject.number for unit_id in unit_ids for t in facts.by_unit[unit_id]}
+    return touched.injects & given
+
+
+def _fragments(template: str, context: dict[str, Any]) -> str:
+    return render_to_string(template, context | {"oob": True})

@@ -15,6 +15,7 @@ from django.db import close_old_connections
 
 from exercise.live import bus
 from exercise.live.draw import draw
+from exercise.models import Exercise, JournalEntry
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,22 @@ def publish(exercise_id: int) -> bool:
         frames, seq = draw(exercise_id, since_seq=drawn)
         if frames:
             bus.append(exercise_id, frames, published_seq=seq)
+        _close_revoked_boards(exercise_id, drawn, seq)
         return True
+
+
+def _close_revoked_boards(exercise_id: int, since_seq: int | None, seq: int) -> None:
+    """End the streams of a share link that a director has changed."""
+    revoked = JournalEntry.objects.filter(
+        exercise_id=exercise_id,
+        kind="board_link_revoked",
+        seq__gt=since_seq or 0,
+        seq__lte=seq,
+    )
+    if revoked.exists():
+        token = Exercise.objects.values_list("board_token", flat=True).get(pk=exercise_id)
+        bus.set_board_stamp(exercise_id, token)
+        bus.kick(exercise_id, "board")
 
 
 publisher = Publisher()

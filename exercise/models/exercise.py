@@ -1,4 +1,6 @@
-"""The exercise: its status, its phase, its clock, its calendar; and the phases and stand-downs it was given."""
+"""The exercise: its status, its phase, its clock, its calendar; and the phases and stand-downs it
+was given.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,8 @@ class Exercise(Stateful):
     overdue_after_s = models.PositiveIntegerField(default=5)
     outage_after_s = models.PositiveIntegerField(default=30)
 
-    # A lower bound of the next moment (µs of play) at which a timer has work; the sweep makes it exact.
+    # A lower bound of the next moment (µs of play) at which a timer has work; the sweep
+    # makes it exact.
     next_due_us = models.BigIntegerField(null=True, blank=True)
     board_token = models.CharField(max_length=40, default=_board_token, unique=True)
     journal_seq = models.PositiveIntegerField(default=0)

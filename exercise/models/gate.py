@@ -1,4 +1,6 @@
-"""The gate at the end of a phase: what must hold before the next may begin, each line with what is missing."""
+"""The gate at the end of a phase: what must hold before the next may begin, each line with what is
+missing.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,15 @@ class GateCondition(models.Model):
         return str(self.title)
 
 
+NAMED_UNITS = 4
+"""With more units missing than this, their number says more than their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of the gate: met (since ``met_us`` of play, if known), or what is missing and who."""
+    """One line of the gate: met (since ``met_us`` of play, if known), or what is missing and
+    who.
+    """
 
     code: str
     title: Sentence | Text
@@ -92,7 +100,9 @@ def gate_from(
     injects: Sequence[Inject],
     taskings: Sequence[Tasking],
 ) -> Gate:
-    """The gate from rows already at hand: the scenario's conditions, the units, the mandatory work."""
+    """The gate from rows already at hand: the scenario's conditions, the units, the mandatory
+    work.
+    """
     by_inject: dict[int, list[Tasking]] = defaultdict(list)
     for tasking in taskings:
         by_inject[tasking.inject_id].append(tasking)
@@ -137,19 +147,23 @@ def _units_confirmed(phase: ExercisePhase, postures: Sequence[Posture]) -> Condi
     return Condition(
         code="units",
         title=_("Mọi đơn vị đã được xác nhận"),
-        missing=ngettext(
-            "còn %(count)d đơn vị: %(codes)s", "còn %(count)d đơn vị: %(codes)s", len(waiting)
-        )
-        % {"count": len(waiting), "codes": ", ".join(waiting)}
-        if waiting
-        else "",
+        missing=_waiting_units(waiting) if waiting else "",
         met_us=max((one.since_us for one in there), default=None),
         unit_codes=tuple(waiting),
     )
 
 
+def _waiting_units(codes: Sequence[str]) -> str:
+    said = ngettext("còn %(count)d đơn vị", "còn %(count)d đơn vị", len(codes)) % {
+        "count": len(codes)
+    }
+    return f"{said}: {', '.join(codes)}" if len(codes) <= NAMED_UNITS else said
+
+
 def _mandatory_work(work: Sequence[Inject], by_inject: dict[int, list[Tasking]]) -> Condition:
-    """Open mandatory taskings, and mandatory injects still to come (standby ones may never come)."""
+    """Open mandatory taskings, and mandatory injects still to come (standby ones may never
+    come).
+    """
     to_come = [one.number for one in work if one.state in (InjectState.SCHEDULED, InjectState.HELD)]
     at_work = [
         (inject.number, tasking.unit.code)

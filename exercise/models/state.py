@@ -3,8 +3,10 @@
 1. ``FSMModelMixin.refresh_from_db`` lifts the write protection on the *shared* field object, so
    two threads race and a refresh that fails leaves it lifted for the whole process; ours refreshes
    by forgetting the instance's own value.
-2. ``ConcurrentTransitionMixin`` already is an ``FSMModelMixin``; inheriting both is an MRO error.
-3. A guard says in a sentence what is missing, instead of a bare ``False``.
+2. It notes the state a row was read in by asking for it, which for a row read without its states
+   reads the row again, without its states again, and so on for ever; ours notes what was read.
+3. ``ConcurrentTransitionMixin`` already is an ``FSMModelMixin``; inheriting both is an MRO error.
+4. A guard says in a sentence what is missing, instead of a bare ``False``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMFieldMixin, Trans
 
 Sentence = str | Promise
 M = TypeVar("M", bound=models.Model)
+NEVER_READ = "?"
+"""No state is called so."""
 
 
 class Guard(Protocol):
@@ -62,19 +66,34 @@ class Stateful(ConcurrentTransitionMixin, models.Model):
         from_queryset: models.QuerySet[Any] | None = None,
     ) -> None:
         """Read the row again, states included, without touching the shared field's protection."""
-        wanted = None if fields is None else set(fields)
-        names = [
-            field.attname
-            for field in self._meta.concrete_fields
-            if isinstance(field, FSMFieldMixin) and (wanted is None or field.attname in wanted)
-        ]
+        if fields is None:
+            # Named one by one, because Django would take the states forgotten below for deferred.
+            deferred = self.get_deferred_fields()
+            fields = [
+                field.attname
+                for field in self._meta.concrete_fields
+                if field.attname not in deferred
+            ]
+            self._prefetched_objects_cache: dict[str, Any] = {}
+        wanted = set(fields)
+        names = [name for name in self._state_names() if name in wanted]
         kept = {name: self.__dict__.pop(name) for name in names if name in self.__dict__}
         try:
-            models.Model.refresh_from_db(self, using, fields, from_queryset)
+            models.Model.refresh_from_db(self, using, wanted, from_queryset)
         except BaseException:
             self.__dict__.update(kept)
             raise
         self._update_initial_state()
+
+    @classmethod
+    def _state_names(cls) -> list[str]:
+        fields = cls._meta.concrete_fields
+        return [field.attname for field in fields if isinstance(field, FSMFieldMixin)]
+
+    def _update_initial_state(self) -> None:
+        """Note the states as read; one that was not read matches no row, so saving is refused."""
+        read = {name: self.__dict__.get(name, NEVER_READ) for name in self._state_names()}
+        self._ConcurrentTransitionMixin__initial_states = read
 
     def unmet(self, transition: str) -> list[Sentence]:
         """What is missing for ``transition`` from here; empty when its guards are met."""

@@ -55,7 +55,9 @@ class TaskingQuerySet(models.QuerySet["Tasking"]):
 
 
 class Tasking(Stateful):
-    """What one unit has to do about one inject. All ``*_us`` are play time, ``*_wall_us`` wall time."""
+    """What one unit has to do about one inject. All ``*_us`` are play time, ``*_wall_us`` wall
+    time.
+    """
 
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="taskings")
     inject = models.ForeignKey(Inject, on_delete=models.PROTECT, related_name="taskings")

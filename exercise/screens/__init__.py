@@ -1,1 +1,3 @@
-"""Views by who looks: director, staff, evaluator, board, people. Thin: they read situations and call conduct."""
+"""Views by who looks: director, staff, evaluator, board, people. Thin: they read situations and
+call conduct.
+"""

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
@@ -27,13 +29,23 @@ PAGES: dict[str, frozenset[Role]] = {
     "console_inject": CONTROL,
     "console_unit": CONTROL,
     "console_jump": CONTROL,
+    "console_add": CONTROL,
+    "console_overdue": CONTROL,
     "journal": CONTROL,
+    "journal_export": CONTROL,
     "people": frozenset({Role.DIRECTOR}),
+    "people_add": frozenset({Role.DIRECTOR}),
+    "people_remove": frozenset({Role.DIRECTOR}),
     "people_link": frozenset({Role.DIRECTOR}),
+    "people_slips": frozenset({Role.DIRECTOR}),
     "inbox": UNIT_MEMBERS,
     "inbox_live": UNIT_MEMBERS,
     "tasking": UNIT_MEMBERS,
+    "tasking_live": UNIT_MEMBERS,
+    "unit_log": UNIT_MEMBERS,
     "evaluate": frozenset({Role.EVALUATOR}),
+    "evaluate_live": frozenset({Role.EVALUATOR}),
+    "evaluate_tasking": frozenset({Role.EVALUATOR}),
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
@@ -51,6 +63,27 @@ HOME = {
 """Where each role begins."""
 
 
+NAVIGATION = (
+    ("console", _("Điều hành")),
+    ("evaluate", _("Đánh giá")),
+    ("board", _("Bảng tin")),
+    ("journal", _("Nhật ký")),
+    ("people", _("Người tham gia")),
+)
+"""The bar of pages; a role sees those it may open."""
+
+
+def navigation(request: Any, here: str) -> dict[str, Any]:
+    """What the top bar needs: who is signed in, which pages are theirs, which one this is."""
+    role = Role(request.participant.role)
+    return {
+        "exercise": request.exercise,
+        "participant": request.participant,
+        "nav": [(name, label) for name, label in NAVIGATION if role in PAGES[name]],
+        "here": here,
+    }
+
+
 class ParticipantRequest(HttpRequest):
     """A request of somebody taking part."""
 
@@ -59,16 +92,18 @@ class ParticipantRequest(HttpRequest):
     actor: Actor
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(name: str) -> Callable[[View], View]:
-    """Let only the roles of ``PAGES[name]`` in; the view finds ``request.participant`` and ``.exercise``."""
+    """Let only the roles of ``PAGES[name]`` in; the view finds ``request.participant`` and
+    ``.exercise``.
+    """
     roles = PAGES[name]
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("landing"))
             participant = participation(request.user.pk, code)

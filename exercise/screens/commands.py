@@ -1,10 +1,13 @@
-"""The one door through which pages give commands: parse, ask conduct, tell the person what came of it."""
+"""The one door through which pages give commands: parse, ask conduct, tell the person what came of
+it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,11 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from exercise import conduct
 from exercise.conduct import COMMANDS, Refused
 from exercise.screens.access import page
 from exercise.screens.forms import FORMS
-from exercise.screens.said import UNDO, said
+from exercise.screens.said import said, undo_of
 from units.roles import may
 
 
@@ -28,6 +30,8 @@ def do(request: Any, command: str) -> HttpResponse:
     if command not in FORMS:
         raise Http404
     if not may(request.participant.role, command):
+        if not getattr(request, "htmx", False):
+            raise PermissionDenied
         return _refuse(request, command, 403, [_("Vai trò của bạn không được ra lệnh này.")])
     form = FORMS[command](request.POST, request.FILES, exercise=request.exercise)
     if not form.is_valid():
@@ -41,9 +45,7 @@ def do(request: Any, command: str) -> HttpResponse:
         return _refuse(
             request, command, 503, [_("Máy chủ đang bận. Lệnh chưa được thực hiện, xin thử lại.")]
         )
-    if command == "revoke_board_link":
-        conduct.end_board_streams(request.exercise.pk)
-    return _accept(request, command, said(command, result, request.exercise), result)
+    return _accept(request, command, said(command, result), result)
 
 
 def _accept(request: HttpRequest, command: str, sentence: str, result: Any) -> HttpResponse:
@@ -51,7 +53,8 @@ def _accept(request: HttpRequest, command: str, sentence: str, result: Any) -> H
         if sentence:
             messages.success(request, sentence)
         return HttpResponseRedirect(_back(request))
-    undo = UNDO.get(command)
+    if "silent" in request.POST:  # opening a tasking is a fact to note, not an act to confirm
+        return HttpResponse(status=204)
     return render(
         request,
         "components/toast.html",
@@ -59,7 +62,7 @@ def _accept(request: HttpRequest, command: str, sentence: str, result: Any) -> H
             "sentence": sentence,
             "ok": True,
             "exercise": request.exercise,  # type: ignore[attr-defined]
-            "undo": undo(result) if undo else None,
+            "undo": undo_of(command, result),
         },
     )
 

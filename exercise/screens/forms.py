@@ -28,7 +28,9 @@ class CommandForm(forms.Form):
 
 
 class MomentField(forms.CharField):
-    """An exercise time: ``N1 13:00``, ``D2 07:30``, ``13:00`` (today) or ``+30`` minutes from now."""
+    """An exercise time: ``N1 13:00``, ``D2 07:30``, ``13:00`` (today) or ``+30`` minutes from
+    now.
+    """
 
     PATTERN = re.compile(
         r"^(?:[ND]\s*(?P<day>\d{1,2})\s+)?(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})$", re.I
@@ -161,7 +163,7 @@ class ResendForm(InjectForm):
     unit_codes = forms.CharField(max_length=500, required=False)
 
     def clean_unit_codes(self) -> list[str]:
-        return self.data.getlist("unit_codes") if hasattr(self.data, "getlist") else []  # type: ignore[attr-defined]
+        return self.data.getlist("unit_codes") if hasattr(self.data, "getlist") else []
 
 
 class _TextPairForm(CommandForm):
@@ -246,12 +248,6 @@ class TaskingReasonForm(TaskingForm):
     reason = forms.CharField(max_length=500, label=_("Lý do"))
 
 
-class CompleteForm(TaskingForm):
-    """With a last line of report, if there is one."""
-
-    text = forms.CharField(max_length=5000, required=False)
-
-
 class ReportForm(TaskingForm):
     """Words, figures, an official document's data, files."""
 
@@ -264,7 +260,7 @@ class ReportForm(TaskingForm):
     document_date = forms.CharField(required=False, max_length=30, label=_("Ngày"))
     document_signer = forms.CharField(required=False, max_length=120, label=_("Người ký"))
     document_abstract = forms.CharField(required=False, max_length=500, label=_("Trích yếu"))
-    files = FilesField(required=False, label=_("Ảnh, tệp"))
+    files = FilesField(required=False, label=_("Ảnh, tệp"))  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -359,7 +355,7 @@ FORMS: dict[str, type[CommandForm]] = {
     "acknowledge": TaskingForm,
     "start_work": TaskingForm,
     "report": ReportForm,
-    "complete": CompleteForm,
+    "complete": ReportForm,
     "waive": TaskingReasonForm,
     "verify": TaskingForm,
     "return_tasking": TaskingReasonForm,

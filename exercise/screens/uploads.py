@@ -14,7 +14,11 @@ from PIL import Image
 
 from exercise.conduct import Upload
 
-IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+IMAGES = {
+    "JPEG": ("image/jpeg", (".jpg", ".jpeg")),
+    "PNG": ("image/png", (".png",)),
+    "WEBP": ("image/webp", (".webp",)),
+}
 DOCUMENTS = {
     b"%PDF-": ("application/pdf", (".pdf",)),
     b"PK\x03\x04": (
@@ -25,6 +29,7 @@ DOCUMENTS = {
 }
 MOST_PIXELS = 50_000_000
 MOST_FILES = 10
+LONGEST_NAME = 200
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -54,7 +59,7 @@ def check(file: UploadedFile) -> Upload:
     Raises:
         forms.ValidationError: empty, too large, or of a kind not accepted; names the file.
     """
-    name = (file.name or "tệp").replace("\\", "/").rsplit("/", 1)[-1][:200]
+    name = (file.name or "tệp").replace("\\", "/").rsplit("/", 1)[-1]
     limit = settings.UPLOAD_LIMIT_BYTES
     if not file.size:
         raise forms.ValidationError(_("Tệp %(name)s rỗng."), params={"name": name})
@@ -64,28 +69,41 @@ def check(file: UploadedFile) -> Upload:
             params={"name": name, "limit": limit // (1024 * 1024)},
         )
     content = file.read()
+    content_type, endings = _kind(name, content)
     return Upload(
-        name=name,
-        content_type=_content_type(name, content),
+        name=_named(name, endings),
+        content_type=content_type,
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
     )
 
 
-def _content_type(name: str, content: bytes) -> str:
+def _named(name: str, endings: tuple[str, ...]) -> str:
+    """The name with an ending of its kind, cut to length before the ending.
+
+    A picture can be a web page as well: under its sender's ".html" it would be opened as one.
+    """
+    ending = next((one for one in endings if name.lower().endswith(one)), None)
+    stem = name if ending is None else name[: -len(ending)]
+    ending = endings[0] if ending is None else name[-len(ending) :]
+    return stem[: LONGEST_NAME - len(ending)] + ending
+
+
+def _kind(name: str, content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Content type, and the endings a file of this kind may have."""
     lower = name.lower()
     for magic, (content_type, endings) in DOCUMENTS.items():
         if content.startswith(magic) and lower.endswith(endings):
-            return content_type
-    if found := _image_type(content):
+            return content_type, endings
+    if found := _image_kind(content):
         return found
     raise forms.ValidationError(
         _("Tệp %(name)s không thuộc loại nhận được: ảnh JPEG, PNG, WebP; PDF; văn bản, bảng tính."),
-        params={"name": name},
+        params={"name": name[:LONGEST_NAME]},
     )
 
 
-def _image_type(content: bytes) -> str | None:
+def _image_kind(content: bytes) -> tuple[str, tuple[str, ...]] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

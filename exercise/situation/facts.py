@@ -1,4 +1,5 @@
-"""The rows of one exercise, read in a fixed number of queries, and the questions every screen asks of them.
+"""The rows of one exercise, read in a fixed number of queries, and the questions every screen asks
+of them.
 
 Every number on a screen is derived from these rows, so that counts agree between screens.
 """
@@ -15,6 +16,7 @@ from exercise.models import (
     PENDING,
     UNREAD,
     Exercise,
+    ExercisePhase,
     Gate,
     GateCondition,
     Inject,
@@ -87,6 +89,11 @@ class Facts:
         return found
 
     @cached_property
+    def phases(self) -> list[ExercisePhase]:
+        """The played phases in order."""
+        return self.exercise.phases
+
+    @cached_property
     def gate(self) -> Gate:
         """The gate of the present phase, from these rows (two queries more for its conditions)."""
         phase = self.exercise.current
@@ -119,7 +126,9 @@ class Facts:
         return tasking.due_soon_at(self.position_us)
 
     def done(self, tasking: Tasking) -> bool:
-        """Finished by the unit: what counts in "done 2/3" (waived and recalled do not count at all)."""
+        """Finished by the unit: what counts in "done 2/3" (waived and recalled do not
+        count at all).
+        """
         return self.counts(tasking) and not tasking.open
 
     @staticmethod
@@ -145,7 +154,9 @@ class Facts:
 
     @cached_property
     def next_injects(self) -> list[Inject]:
-        """Not yet released, of phases begun: by their moment, those without one last. Control only."""
+        """Not yet released, of phases begun: by their moment, those without one last.
+        Control only.
+        """
         return sorted(
             (
                 inject

@@ -1,25 +1,29 @@
-"""The strip every signed-in page and the board carry: the clock's anchors, the phase, what stands still and why."""
+"""What every page of an exercise carries: the clock's anchors, how it runs, what stands still and
+why.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.utils.translation import get_language
 
+from exercise.clock import wall_us
 from exercise.models import PLAYED, Exercise, Status
-from exercise.situation.facts import Facts
 from scenarios.phases import Phase
 
 
-def context(facts: Facts) -> dict[str, Any]:
+def context(exercise: Exercise) -> dict[str, Any]:
     """What ``components/strip.html`` draws; the same for every audience."""
+    now = wall_us()
     return {
-        "exercise": facts.exercise,
-        "clock": clock_data(facts.exercise, facts.position_us),
-        "now_wall_us": facts.now_wall_us,
-        "phase_number": phase_number(facts.exercise),
+        "exercise": exercise,
+        "clock": clock_data(exercise, exercise.clock.position_us(now)),
+        "now_wall_us": now,
+        "phase_number": phase_number(exercise),
+        "calendar": exercise.calendar,
     }
 
 
@@ -38,19 +42,20 @@ def clock_data(exercise: Exercise, position_us: int) -> dict[str, Any]:
     moment = calendar.moment(position_us, before_break=exercise.in_stand_down)
     english = (get_language() or "vi").startswith("en")
     return {
-        "anchor_wall_ms": exercise.anchor_wall_us / 1000,
+        "anchor_wall_ms": exercise.anchor_wall_us // 1000,
         "anchor_us": exercise.anchor_us,
         "rate_permille": exercise.rate_permille,
-        "pace": f"{exercise.rate_permille / 1000:g}",
         "running": exercise.running,
         "paused": exercise.status == Status.PAUSED,
         "version": exercise.clock_version,
         "breaks": json.dumps(calendar.breaks),
         "zero_ms": int(calendar.zero.replace(tzinfo=UTC).timestamp() * 1000),
+        "utc_offset_minutes": (calendar.zero.utcoffset() or timedelta()) // timedelta(minutes=1),
         "before_break": exercise.in_stand_down,
         "position_us": position_us,
         "time": f"{moment:%H:%M}",
         "seconds": f"{moment:%S}",
-        "day": f"{'D' if english else 'N'}{calendar.day(moment)}",
+        "day_letter": "D" if english else "N",
+        "day_number": calendar.day(moment),
         "moment": moment,
     }

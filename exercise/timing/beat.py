@@ -25,6 +25,8 @@ LONGEST_SLEEP_S = 0.25
 HEARTBEAT_US = 2 * SECOND_US
 ASK_AGAIN_US = SECOND_US // 2
 """A task sent and not carried out by then is sent again: it may have been lost."""
+LOOK_AGAIN_US = SECOND_US // 100
+"""How soon to look for what is due after the task just sent: at ×600 that can be moments away."""
 
 
 class DueScheduler(Scheduler):
@@ -57,6 +59,10 @@ class DueScheduler(Scheduler):
     def _send_due(self, now: int) -> int | None:
         soonest: int | None = None
         rows = Exercise.objects.filter(Q(running=True) | Q(resume_wall_us__isnull=False)).only(
+            # django-fsm reads every state when it makes the instance; one left out is fetched
+            # by making another instance, and so on without end.
+            "status",
+            "phase",
             "anchor_wall_us",
             "anchor_us",
             "rate_permille",
@@ -79,6 +85,10 @@ class DueScheduler(Scheduler):
             if asked != what or now - asked_wall_us >= ASK_AGAIN_US:
                 self._send(sweep_exercise, exercise.pk)
                 self._asked[exercise.pk] = (what, now)
+                asked_wall_us = now
+            # Less and less often while nothing comes of it: the worker may be down.
+            again = now + max(LOOK_AGAIN_US, (now - asked_wall_us) // 2)
+            soonest = again if soonest is None else min(soonest, again)
         self._asked = {pk: asked for pk, asked in self._asked.items() if pk in live}
         return soonest
 

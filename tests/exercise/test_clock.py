@@ -1,4 +1,6 @@
-"""The exercise clock: any sequence of operations keeps position and due moment inverse to each other."""
+"""The exercise clock: any sequence of operations keeps position and due moment inverse to each
+other.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import MINUTE, entry, make_drill, refuses
+from tests.factories import MINUTE, SECOND, entry, make_drill, refuses
 from units.text import Text
 
 pytestmark = pytest.mark.django_db
@@ -144,9 +144,7 @@ def test_an_inject_nobody_planned_gets_the_next_number_of_its_phase(drill):
         "add_inject", title=Text("Bất ngờ"), content=Text("Có việc"), to=["U2"], in_minutes=0
     )
     assert (inject.number, inject.state) == ("1.04", "released")
-    later = drill.do(
-        "add_inject", title=Text("Nữa"), content=Text(""), to=["U1"], in_minutes=3
-    )
+    later = drill.do("add_inject", title=Text("Nữa"), content=Text(""), to=["U1"], in_minutes=3)
     assert later.number == "1.05"
     drill.later(3).sweep()
     assert drill.inject("1.05").state == "released"
@@ -181,3 +179,20 @@ def test_a_new_pace_keeps_the_position(drill):
     assert drill.sweep() == 0
     drill.later(seconds=15)
     assert drill.sweep() == 1
+
+
+def test_a_burst_is_written_with_few_statements(django_assert_max_num_queries):
+    injects = [entry(f"1.{n:03d}", 5, ["U1"]) for n in range(60)]
+    drill = make_drill(units=1, injects=injects, started=True).later(5, seconds=1)
+    with django_assert_max_num_queries(30):
+        drill.sweep()
+    rows = drill.exercise.injects.values_list("state", "released_us", "lateness_us")
+    assert set(rows) == {("released", 5 * MINUTE + SECOND, SECOND)}
+
+
+def test_injects_late_by_different_times_keep_each_its_own():
+    injects = [entry(f"1.0{n}", 5 + n / 60, ["U1"]) for n in range(3)]
+    drill = make_drill(units=1, injects=injects, started=True).later(5, seconds=3)
+    drill.sweep()
+    rows = drill.exercise.injects.order_by("sort_key").values_list("lateness_us", flat=True)
+    assert list(rows) == [3 * SECOND, 2 * SECOND, SECOND]

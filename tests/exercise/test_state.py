@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django_fsm import ConcurrentTransition
 
-from exercise.models import Inject, Tasking
+from exercise.models import Exercise, Inject, Tasking
 from exercise.models.state import Stateful
 from tests.factories import make_drill
 
@@ -87,3 +87,30 @@ def test_every_state_of_a_tasking_can_be_reached_and_left_or_is_an_end():
     assert reached == {value for value, _label in field.choices}
     ends = reached - {source for source, _target in moves}
     assert ends == {"waived", "cancelled"}
+
+
+def test_a_row_is_read_again_whole_and_with_its_states():
+    drill = make_drill()
+    exercise = Exercise.objects.get(pk=drill.exercise.pk)
+    Exercise.objects.filter(pk=exercise.pk).update(status="running", overdue_spacing_s=77)
+
+    exercise.refresh_from_db()
+
+    assert (exercise.status, exercise.overdue_spacing_s) == ("running", 77)
+
+
+def test_a_row_may_be_read_in_part_without_its_states():
+    drill = make_drill()
+
+    exercise = Exercise.objects.only("code").get(pk=drill.exercise.pk)
+
+    assert exercise.code == drill.exercise.code
+    assert exercise.status == "planned"
+
+
+def test_a_row_read_in_part_is_not_saved_over_a_state_it_never_saw():
+    drill = make_drill()
+    exercise = Exercise.objects.only("code").get(pk=drill.exercise.pk)
+
+    with pytest.raises(ConcurrentTransition):
+        exercise.save(update_fields=["overdue_spacing_s"])

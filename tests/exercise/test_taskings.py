@@ -1,4 +1,6 @@
-"""Commands on taskings: the acknowledgement ladder, reports, what control enters on a unit's behalf."""
+"""Commands on taskings: the acknowledgement ladder, reports, what control enters on a unit's
+behalf.
+"""
 
 from __future__ import annotations
 

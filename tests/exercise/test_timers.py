@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from exercise import conduct
@@ -52,7 +54,7 @@ def test_missed_moments_are_released_at_once_when_the_policy_says_so():
 def test_missed_moments_are_spaced_out_when_the_policy_says_so():
     drill = late_drill("space")
     moments = list(drill.exercise.injects.order_by("sort_key").values_list("due_us", flat=True))
-    assert [b - a for a, b in zip(moments, moments[1:], strict=False)] == [2 * MINUTE] * 2
+    assert [b - a for a, b in itertools.pairwise(moments)] == [2 * MINUTE] * 2
     assert drill.sweep() == 1
 
 

@@ -45,7 +45,7 @@ def document() -> str:
         "# State machines",
         "",
         "Generated from the code by `manage.py state_diagrams`; a test keeps it true.",
-        "A transition happens only inside a conduct command. A guard in brackets is a condition that",
+        "A transition happens only inside a command. A guard in brackets is a condition that",
         "says in a sentence what is missing.",
         "",
     ]

@@ -1,0 +1,177 @@
+"""The bus between those who draw and those who send: one Redis stream per exercise.
+
+Written by publisher threads, so synchronous; the hub reads it with a client of its own. Nothing
+here is the truth: flush Redis, and the next drawing puts everything back.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from exercise.live.tokens import stamp_of
+
+CLOSE = "close"
+"""The event that ends streams; its frame's audience is a prefix."""
+NOBODY = "-"
+"""The stamp that no token carries."""
+
+_STREAM_ENTRIES = 2000
+_KEEP_S = 3 * 24 * 3600
+"""An exercise nobody touches for this long leaves Redis; its next change is drawn in full."""
+_LOCK_MS = 5000
+_TIMEOUT_S = 2.0
+_PACK_FROM_BYTES = 512
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+_clients: dict[str, Redis] = {}
+_making = threading.Lock()
+
+
+class BusDown(Exception):
+    """Redis does not answer, or not with what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one audience is sent: HTML, under an event name."""
+
+    audience: str
+    html: str
+    event: str = "frame"
+
+
+def stream_key(exercise_id: int) -> str:
+    """Where an exercise's frames are."""
+    return f"live:{exercise_id}"
+
+
+def board_key(exercise_id: int) -> str:
+    """Where the stamp of the share link now valid is."""
+    return f"live:{exercise_id}:board"
+
+
+def _seq_key(exercise_id: int) -> str:
+    return f"live:{exercise_id}:seq"
+
+
+def append(exercise_id: int, frames: Sequence[Frame], *, published_seq: int) -> None:
+    """Send the frames of one drawing and note how far the journal is drawn: both or neither."""
+    with _asking() as redis, redis.pipeline(transaction=True) as pipe:
+        if frames:
+            _add(pipe, exercise_id, frames)
+        pipe.set(_seq_key(exercise_id), published_seq, ex=_KEEP_S)
+        pipe.execute()
+
+
+def kick(exercise_id: int, audience_prefix: str) -> None:
+    """Close the open streams of an audience in all its languages: ``board``, ``unit-VP``."""
+    with _asking() as redis, redis.pipeline(transaction=True) as pipe:
+        _add(pipe, exercise_id, [Frame(audience_prefix, "", CLOSE)])
+        pipe.execute()
+
+
+def newest(exercise_id: int) -> tuple[str, int]:
+    """The newest entry's id (``0-0`` before the first; empty when the bus is down), and up to which
+    journal entry was drawn then.
+
+    A page asks for it *before* it reads the database, and opens its stream from there.
+    """
+    try:
+        with _asking() as redis, redis.pipeline(transaction=True) as pipe:
+            pipe.xrevrange(stream_key(exercise_id), count=1)
+            pipe.get(_seq_key(exercise_id))
+            entries, seq = pipe.execute()
+    except BusDown:
+        return "", 0
+    return entries[0][0].decode() if entries else "0-0", int(seq or 0)
+
+
+def published_seq(exercise_id: int) -> int | None:
+    """Up to which journal entry was drawn; ``None`` when nothing was, or Redis lost it."""
+    with _asking() as redis:
+        found: Any = redis.get(_seq_key(exercise_id))
+    return None if found is None else int(found)
+
+
+@contextmanager
+def lock(exercise_id: int) -> Iterator[bool]:
+    """Whether this process may draw now; another one that dies lets go after five seconds."""
+    key, mine = f"live:{exercise_id}:lock", secrets.token_hex(8)
+    with _asking() as redis:
+        held = bool(redis.set(key, mine, nx=True, px=_LOCK_MS))
+    try:
+        yield held
+    finally:
+        if held:
+            try:
+                with _asking() as redis:
+                    redis.eval(_RELEASE, 1, key, mine)
+            except BusDown:
+                pass  # it runs out by itself, and what the body raised is worth more
+
+
+def set_board_stamp(exercise_id: int, secret: str) -> None:
+    """Say which share link is valid: whenever it serves a board, and before a revocation's kick."""
+    with _asking() as redis:
+        redis.set(board_key(exercise_id), stamp_of(secret) or NOBODY, ex=_KEEP_S)
+
+
+def pack(html: str) -> bytes:
+    """HTML as it lies in the stream: deflated, or a long drill would fill the memory."""
+    raw = html.encode()
+    return b"=" + raw if len(raw) < _PACK_FROM_BYTES else b"z" + zlib.compress(raw, 1)
+
+
+def unpack(packed: bytes) -> str:
+    """The reverse of ``pack``."""
+    return (packed[1:] if packed[:1] == b"=" else zlib.decompress(packed[1:])).decode()
+
+
+def _add(pipe: Any, exercise_id: int, frames: Sequence[Frame]) -> None:
+    # One entry for a drawing: a page has seen all of it or nothing, whatever its audience is.
+    fields = {
+        f"{place}|{frame.event}|{frame.audience}": pack(frame.html)
+        for place, frame in enumerate(frames)
+    }
+    key = stream_key(exercise_id)
+    pipe.xadd(key, fields, maxlen=_STREAM_ENTRIES, approximate=True)
+    pipe.expire(key, _KEEP_S)
+
+
+@contextmanager
+def _asking() -> Iterator[Redis]:
+    try:
+        yield _client(settings.REDIS_URL)
+    except RedisError as error:
+        raise BusDown(str(error)) from error
+
+
+def _client(url: str) -> Redis:
+    with _making:
+        if url not in _clients:
+            _clients[url] = Redis.from_url(
+                url,
+                protocol=2,
+                socket_timeout=_TIMEOUT_S,
+                socket_connect_timeout=_TIMEOUT_S,
+                # Once more, for the connection that a restarted broker left behind; the library's
+                # own default tries ten times and waits in between.
+                retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+            )
+        return _clients[url]

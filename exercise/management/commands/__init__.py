@@ -1,0 +1,1 @@
+"""The commands of manage.py that run, rehearse and check a drill."""

@@ -1,0 +1,1 @@
+"""Looking back on an exercise: replay, evaluation, the report."""

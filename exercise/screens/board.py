@@ -1,0 +1,95 @@
+"""The status board: for participants by sign-in, for observers by the share link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from exercise.models import Exercise
+from exercise.screens.access import page
+from exercise.screens.stream import refreshed, stream_context
+from exercise.situation import board
+from exercise.situation.facts import read_facts
+
+
+@require_safe
+@page("board")
+def show(request: Any) -> HttpResponse:
+    """The board inside the exercise."""
+    return _board(
+        request,
+        request.exercise,
+        reverse("board_live", args=[request.exercise.code]),
+        {"participant": request.participant},
+    )
+
+
+@require_safe
+@page("board_live")
+def live(request: Any) -> HttpResponse:
+    """The board as it is now."""
+    return _refresh(request, request.exercise)
+
+
+@require_safe
+def public(request: HttpRequest, token: str) -> HttpResponse:
+    """The board by its share link: no account, nothing but what the board shows."""
+    exercise = _by_link(token)
+    return _board(
+        request,
+        exercise,
+        reverse("board_public_live", args=[token]),
+        {"participant": None},
+        secret=token,
+    )
+
+
+@require_safe
+def public_live(request: HttpRequest, token: str) -> HttpResponse:
+    """The board as it is now, by its share link."""
+    return _refresh(request, _by_link(token), secret=token)
+
+
+def _by_link(token: str) -> Exercise:
+    try:
+        return Exercise.objects.get(board_token=token)
+    except Exercise.DoesNotExist:
+        raise Http404 from None
+
+
+def _board(
+    request: HttpRequest,
+    exercise: Exercise,
+    refresh: str,
+    context: dict[str, Any],
+    *,
+    secret: str = "",
+) -> HttpResponse:
+    context |= stream_context(exercise, "board", refresh, secret=secret)
+    response = render(request, "board/page.html", context | board.context(read_facts(exercise)))
+    # The link is the key: it must not leave with a click or an image.
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _refresh(request: HttpRequest, exercise: Exercise, *, secret: str = "") -> HttpResponse:
+    stream = stream_context(exercise, "board", request.path, secret=secret)
+    return refreshed(
+        "board/_board.html",
+        board.context(read_facts(exercise)),
+        stream=stream["stream"],
+        drawn_wall_ms=stream["now_wall_ms"],
+    )
+
+
+urlpatterns = [
+    path("x/<slug:code>/board/", show, name="board"),
+    path("x/<slug:code>/board/live/", live, name="board_live"),
+    path("board/<str:token>/", public, name="board_public"),
+    path("board/<str:token>/live/", public_live, name="board_public_live"),
+]

@@ -1,0 +1,55 @@
+"""What a person sees when a page cannot be shown, and the sign of life for machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+
+def _plain(request: HttpRequest, status: int, heading: str, what: str) -> HttpResponse:
+    return render(request, "errors/plain.html", {"heading": heading, "what": what}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """400."""
+    return _plain(request, 400, _("Yêu cầu không đúng"), _("Trang gửi lên dữ liệu không đọc được."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None, reason: str = "") -> HttpResponse:
+    """403, also for a form whose key has run out."""
+    what = (
+        _("Trang mở đã lâu. Tải lại trang rồi gửi lại.")
+        if reason
+        else _("Vai trò của bạn trong cuộc diễn tập này không mở được trang này.")
+    )
+    return _plain(request, 403, _("Không được phép"), what)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """404."""
+    what = _("Địa chỉ sai, hoặc cuộc diễn tập không dành cho tài khoản này.")
+    return _plain(request, 404, _("Không có trang này"), what)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: nothing is asked of the database or of templates that could fail again."""
+    return HttpResponse(
+        "<!doctype html><meta charset=utf-8><title>500</title>"
+        "<p>Máy chủ gặp lỗi, việc vừa làm chưa được ghi. Xin thử lại. / "
+        "The server failed; nothing was saved. Please try again.",
+        status=500,
+    )
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The web process lives."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [path("healthz", healthz, name="healthz")]

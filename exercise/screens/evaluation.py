@@ -1,0 +1,85 @@
+"""The evaluator's pages: the taskings of the unit they stand with, and one to rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from exercise.models import Exercise, Observation, Tasking
+from exercise.screens.access import navigation, page
+from exercise.screens.stream import refreshed, stream_context
+from exercise.situation import evaluation
+from exercise.situation.facts import Facts, read_facts
+
+
+def _unit_ids(request: Any, facts: Facts) -> list[int]:
+    """The evaluator's unit; all units for one who stands with none."""
+    unit_id = request.participant.unit_id
+    return [unit_id] if unit_id is not None else list(facts.units)
+
+
+def _audience(request: Any) -> str:
+    unit = request.participant.unit
+    return f"evaluation-{unit.code}" if unit else "evaluation"
+
+
+def _rated(exercise: Exercise, evaluator_id: int) -> dict[int, str]:
+    rows = Observation.objects.filter(tasking__exercise=exercise, evaluator_id=evaluator_id)
+    return dict(rows.values_list("tasking_id", "rating"))
+
+
+def _context(request: Any) -> tuple[dict[str, Any], Facts]:
+    refresh = reverse("evaluate_live", args=[request.exercise.code])
+    context = stream_context(request.exercise, _audience(request), refresh)
+    facts = read_facts(request.exercise)
+    context |= evaluation.list_context(facts, _unit_ids(request, facts))
+    context |= navigation(request, "evaluate")
+    return context | {"rated": _rated(request.exercise, request.user.pk)}, facts
+
+
+@require_safe
+@page("evaluate")
+def show(request: Any) -> HttpResponse:
+    """The list."""
+    context, _facts = _context(request)
+    return render(request, "evaluate/page.html", context)
+
+
+@require_safe
+@page("evaluate_live")
+def live(request: Any) -> HttpResponse:
+    """The list as it is now."""
+    stream = stream_context(request.exercise, _audience(request), request.path)
+    facts = read_facts(request.exercise)
+    context = evaluation.list_context(facts, _unit_ids(request, facts), touched=None)
+    return refreshed(
+        "evaluate/_list.html",
+        context,
+        stream=stream["stream"],
+        drawn_wall_ms=stream["now_wall_ms"],
+    )
+
+
+@require_safe
+@page("evaluate_tasking")
+def tasking(request: Any, tasking_id: int) -> HttpResponse:
+    """One tasking to be rated, beside the list where there is room."""
+    found = get_object_or_404(
+        Tasking.objects.select_related("inject", "unit"), pk=tasking_id, exercise=request.exercise
+    )
+    context, facts = _context(request)
+    if found.unit_id not in _unit_ids(request, facts):
+        raise Http404
+    detail = evaluation.detail_context(facts, found, request.user.pk)
+    return render(request, "evaluate/tasking.html", context | {"detail": detail})
+
+
+urlpatterns = [
+    path("x/<slug:code>/evaluate/", show, name="evaluate"),
+    path("x/<slug:code>/evaluate/live/", live, name="evaluate_live"),
+    path("x/<slug:code>/evaluate/<int:tasking_id>/", tasking, name="evaluate_tasking"),
+]

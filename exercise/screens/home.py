@@ -1,0 +1,180 @@
+"""The list of exercises, the fresh install, new runs; and where each role begins in an exercise."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from exercise.conduct import create_exercise
+from exercise.models import PLAYED, Exercise, Participant, Status
+from exercise.screens.access import HOME, page
+from scenarios.models import Scenario
+from scenarios.reading import ScenarioProblems, load, read, sample_path
+from units.models import User
+from units.roles import Role
+from units.text import Text
+
+GLYPH = {
+    Status.PLANNED: "plan",
+    Status.RUNNING: "live",
+    Status.PAUSED: "due",
+    Status.ENDED: "done",
+    Status.CLOSED: "done",
+}
+
+
+class ExerciseLine(NamedTuple):
+    """An exercise in the list; ``participant`` is ``None`` where the reader takes no part."""
+
+    exercise: Exercise
+    glyph: str
+    icon: str
+    participant: Participant | None
+
+
+@require_safe
+@login_required
+def home(request: Any) -> HttpResponse:
+    """Where a signed-in person begins.
+
+    1. Whoever takes part in one exercise goes straight to their page of it.
+    2. The administrator of an empty install is offered the sample.
+    3. Everybody else chooses from a list.
+    """
+    parts = list(
+        Participant.objects.filter(user=request.user)
+        .select_related("exercise")
+        .order_by("-exercise_id")
+    )
+    if request.user.is_superuser:
+        if not Exercise.objects.exists() and not Scenario.objects.exists():
+            return render(request, "home/fresh.html", {"sample": _sample()})
+    elif len(parts) == 1:
+        return redirect(HOME[Role(parts[0].role)], parts[0].exercise.code)
+    mine = {part.exercise_id: part for part in parts}
+    exercises = (
+        Exercise.objects.all() if request.user.is_superuser else [part.exercise for part in parts]
+    )
+    return render(
+        request,
+        "home/page.html",
+        {
+            "lines": [_line(exercise, mine.get(exercise.pk)) for exercise in exercises],
+            "scenarios": _may_run(request.user),
+        },
+    )
+
+
+def _line(exercise: Exercise, part: Participant | None) -> ExerciseLine:
+    status = Status(exercise.status)
+    glyph = GLYPH[status]
+    icon = {"live": "play", "due": "pause"}.get(glyph, glyph)
+    return ExerciseLine(exercise, glyph, icon, part)
+
+
+def _may_run(user: User) -> list[Scenario]:
+    """The scenarios that this administrator, or director of one of their runs, may run again."""
+    if user.is_superuser:
+        return list(Scenario.objects.all())
+    return list(
+        Scenario.objects.filter(
+            exercises__participants__user=user, exercises__participants__role=Role.DIRECTOR
+        ).distinct()
+    )
+
+
+# ── making exercises ────────────────────────────────────────────────────────────────────────────
+class Sample(NamedTuple):
+    """What the sample holds, for the page that offers it."""
+
+    title: Text
+    phases: list[tuple[int, Text, int]]
+    units: int
+    objectives: int
+    people: int
+
+
+def _sample() -> Sample:
+    document = read(sample_path())
+    titles = {plan.phase: plan.title for plan in document.phases}
+    counts = [sum(entry.phase == phase for entry in document.msel) for phase in PLAYED]
+    return Sample(
+        title=document.title,
+        phases=[
+            (number, titles[phase], count)
+            for number, (phase, count) in enumerate(zip(PLAYED, counts, strict=True), start=1)
+        ],
+        units=sum(unit.participates for unit in document.units),
+        objectives=len(document.objectives),
+        people=len(document.people),
+    )
+
+
+@require_POST
+@login_required
+def load_sample(request: Any) -> HttpResponse:
+    """Load the sample, make an exercise of it, and show whom to give slips to."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    try:
+        scenario = load(sample_path())
+    except ScenarioProblems as problems:
+        messages.error(request, str(problems.problems[0]))
+        return redirect("home")
+    exercise = _run(scenario, request.user)
+    messages.success(request, _("Đã nạp diễn tập mẫu. In phiếu để các đơn vị đăng nhập."))
+    return redirect("people", exercise.code)
+
+
+@require_POST
+@login_required
+def new_run(request: Any) -> HttpResponse:
+    """Make another exercise of a scenario, with the people of its last one."""
+    which = request.POST.get("scenario", "")
+    # Python refuses to read a number of thousands of digits.
+    known = which.isdecimal() and len(which) < 19
+    scenario = get_object_or_404(Scenario, pk=int(which) if known else 0)
+    if scenario not in _may_run(request.user):
+        raise PermissionDenied
+    exercise = _run(scenario, request.user)
+    messages.success(request, _("Đã lập cuộc diễn tập %s.") % exercise.code)
+    return redirect("people", exercise.code)
+
+
+@transaction.atomic
+def _run(scenario: Scenario, director: User) -> Exercise:
+    last = Exercise.objects.filter(scenario=scenario).first()
+    exercise = create_exercise(scenario, with_people=last is None)
+    if last is not None:
+        Participant.objects.bulk_create(
+            Participant(exercise=exercise, user=part.user, role=part.role, unit=part.unit)
+            for part in last.participants.filter(user__is_active=True).order_by("pk")
+        )
+    Participant.objects.update_or_create(
+        exercise=exercise, user=director, defaults={"role": Role.DIRECTOR, "unit": None}
+    )
+    return exercise
+
+
+@require_safe
+@page("exercise")
+def enter(request: Any) -> HttpResponse:
+    """An exercise's own address: on to the page where this role begins."""
+    return redirect(HOME[Role(request.participant.role)], request.exercise.code)
+
+
+urlpatterns = [
+    path("home/", home, name="home"),
+    path("load-sample/", load_sample, name="load_sample"),
+    path("new-run/", new_run, name="new_run"),
+    path("x/<slug:code>/", enter, name="exercise"),
+]

@@ -1,0 +1,116 @@
+"""What a unit's people see: the inbox, one tasking, the unit's own log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from exercise.models import JournalEntry, Tasking
+from exercise.screens.access import page
+from exercise.screens.stream import refreshed, stream_context
+from exercise.situation import inbox, log, strip
+from exercise.situation.facts import read_facts
+from units.roles import Role
+
+SHOWS = ("all", "info", "tasks")
+LOG_ROWS = 200
+
+
+def _unit_page(request: Any, here: str, refresh: str) -> dict[str, Any]:
+    participant = request.participant
+    shown = request.GET.get("show", "all")
+    return stream_context(request.exercise, f"unit-{participant.unit.code}", refresh) | {
+        "exercise": request.exercise,
+        "participant": participant,
+        "unit": participant.unit,
+        "here": here,
+        "lead": participant.role == Role.LEAD,
+        "show": shown if shown in SHOWS else "all",
+    }
+
+
+@require_safe
+@page("inbox")
+def show(request: Any) -> HttpResponse:
+    """The inbox."""
+    context = _unit_page(request, "inbox", reverse("inbox_live", args=[request.exercise.code]))
+    facts = read_facts(request.exercise)
+    context |= inbox.list_context(facts, request.participant.unit_id)
+    return render(request, "inbox/page.html", context)
+
+
+@require_safe
+@page("inbox_live")
+def live(request: Any) -> HttpResponse:
+    """The inbox list as it is now, for a page that lost the stream."""
+    context = _unit_page(request, "inbox", request.path)
+    facts = read_facts(request.exercise)
+    return refreshed(
+        "inbox/_list.html",
+        context | inbox.list_context(facts, request.participant.unit_id, touched=None),
+        stream=context["stream"],
+        drawn_wall_ms=context["now_wall_ms"],
+    )
+
+
+def _own(request: Any, tasking_id: int) -> Tasking:
+    return get_object_or_404(
+        Tasking.objects.select_related("inject", "unit"),
+        pk=tasking_id,
+        exercise=request.exercise,
+        unit=request.participant.unit,
+    )
+
+
+@require_safe
+@page("tasking")
+def tasking(request: Any, tasking_id: int) -> HttpResponse:
+    """One tasking, beside the list where there is room."""
+    context = _unit_page(request, "inbox", reverse("inbox_live", args=[request.exercise.code]))
+    found = _own(request, tasking_id)
+    facts = read_facts(request.exercise)
+    context |= inbox.list_context(facts, found.unit_id)
+    return render(
+        request, "inbox/tasking.html", context | {"detail": inbox.detail_context(facts, found)}
+    )
+
+
+@require_safe
+@page("tasking_live")
+def tasking_live(request: Any, tasking_id: int) -> HttpResponse:
+    """What changes of an open tasking; never the text being written."""
+    found = _own(request, tasking_id)
+    facts = read_facts(request.exercise)
+    context = inbox.detail_context(facts, found) | {"oob": True, "participant": request.participant}
+    return render(request, "inbox/_tasking.html", context)
+
+
+@require_safe
+@page("unit_log")
+def unit_log(request: Any) -> HttpResponse:
+    """What happened to the unit so far."""
+    context = _unit_page(request, "unit_log", reverse("inbox_live", args=[request.exercise.code]))
+    entries = JournalEntry.objects.filter(
+        exercise=request.exercise,
+        unit_code=request.participant.unit.code,
+        kind__in=log.UNIT_KINDS,
+    ).order_by("-seq")[:LOG_ROWS]
+    rows = log.rows(
+        request.exercise, entries, units={request.participant.unit.code: request.participant.unit}
+    )
+    return render(
+        request, "inbox/log.html", context | strip.context(request.exercise) | {"rows": rows}
+    )
+
+
+urlpatterns = [
+    path("x/<slug:code>/inbox/", show, name="inbox"),
+    path("x/<slug:code>/inbox/live/", live, name="inbox_live"),
+    path("x/<slug:code>/inbox/log/", unit_log, name="unit_log"),
+    path("x/<slug:code>/inbox/<int:tasking_id>/", tasking, name="tasking"),
+    path("x/<slug:code>/inbox/<int:tasking_id>/live/", tasking_live, name="tasking_live"),
+]

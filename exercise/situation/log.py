@@ -1,0 +1,269 @@
+"""What the journal's entries say to a reader: one sentence per kind, with a glyph.
+
+The board and the units are given fewer kinds than control; see ``PUBLIC_KINDS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from exercise.models import PLAYED, Exercise, JournalEntry
+from exercise.situation.words import duration, hms, pace, stamp
+from scenarios.phases import Phase
+from units.models import Unit
+from units.roles import Role
+from units.text import Text
+
+SHOWN = 60
+"""Rows of the console's log."""
+
+Pattern = tuple[str, str | Promise]
+
+SENTENCES: dict[str, Pattern] = {
+    # the exercise
+    "exercise_created": ("plus", gettext_lazy("{actor} lập cuộc diễn tập")),
+    "exercise_started": ("play", gettext_lazy("{actor} bắt đầu diễn tập")),
+    "exercise_ended": ("done", gettext_lazy("{actor} kết thúc diễn tập")),
+    "exercise_closed": ("lock", gettext_lazy("{actor} đóng hồ sơ diễn tập")),
+    "clock_paused": ("pause", gettext_lazy("{actor} tạm dừng đồng hồ")),
+    "clock_resumed": ("play", gettext_lazy("{actor} cho đồng hồ chạy tiếp")),
+    "clock_jumped": ("jump", gettext_lazy("{actor} nhảy tới {to}")),
+    "pace_set": ("jump", gettext_lazy("{actor} đặt nhịp {pace}")),
+    "stand_down_begun": ("pause", gettext_lazy("Tạm nghỉ theo kế hoạch: {title}")),
+    "stand_down_ended": ("play", gettext_lazy("Hết giờ tạm nghỉ, đồng hồ chạy tiếp")),
+    "stand_down_extended": ("pause", gettext_lazy("{actor} kéo dài giờ nghỉ {minutes} phút")),
+    "stand_down_passed": ("jump", gettext_lazy("Bỏ qua giờ nghỉ: {title}")),
+    "overdue_policy_set": ("list", gettext_lazy("{actor} đổi cách xử lý tin trễ")),
+    "outage_recovered": (
+        "warn",
+        gettext_lazy("Hệ thống gián đoạn {down}; đồng hồ đặt lại và tạm dừng"),
+    ),
+    "injects_overdue": ("late", gettext_lazy("Tin quá giờ phát chờ quyết định: {numbers}")),
+    "real_world_called": ("late", gettext_lazy("TÌNH HUỐNG THẬT tại {place}, {actor} báo")),
+    "real_world_lifted": ("done", gettext_lazy("{actor} gỡ báo động tình huống thật")),
+    "board_link_revoked": ("link", gettext_lazy("{actor} đổi liên kết bảng tin")),
+    # phases and postures
+    "phase_started": ("play", gettext_lazy("Bắt đầu giai đoạn {phase}")),
+    "phase_ended": ("check", gettext_lazy("{actor} kết thúc giai đoạn {phase}")),
+    "posture_ordered": ("delivered", gettext_lazy("{unit} nhận lệnh giai đoạn {phase}")),
+    "posture_reported": ("ack", gettext_lazy("{unit} báo cáo hoàn thành giai đoạn")),
+    "posture_confirmed": ("done", gettext_lazy("{actor} xác nhận {unit}")),
+    "posture_returned": ("again", gettext_lazy("{actor} trả lại báo cáo của {unit}")),
+    # injects
+    "inject_released": ("send", gettext_lazy("Phát {inject} {title} tới {to}")),
+    "inject_held": ("held", gettext_lazy("{actor} tạm giữ {inject}")),
+    "inject_unheld": ("play", gettext_lazy("{actor} bỏ tạm giữ {inject}")),
+    "inject_skipped": ("skip", gettext_lazy("{actor} bỏ qua {inject}")),
+    "inject_restored": ("again", gettext_lazy("{actor} lấy lại {inject} đã bỏ qua")),
+    "inject_recalled": ("skip", gettext_lazy("{actor} thu hồi {inject}")),
+    "inject_resent": ("again", gettext_lazy("{actor} phát lại {inject} tới {to}")),
+    "inject_corrected": ("doc", gettext_lazy("{actor} đính chính {inject}, bản {version}")),
+    "inject_added": ("plus", gettext_lazy("{actor} thêm {inject} {title}")),
+    "inject_scheduled": ("plan", gettext_lazy("{inject} được hẹn giờ phát")),
+    "inject_rescheduled": ("plan", gettext_lazy("{inject} được hẹn lại giờ phát")),
+    "inject_closed": ("done", gettext_lazy("{inject} đã xong ở mọi đơn vị")),
+    "condition_met": ("check", gettext_lazy("{inject} đủ điều kiện phát do {on}")),
+    # taskings
+    "tasking_opened": ("delivered", gettext_lazy("{unit} mở {inject}")),
+    "tasking_acknowledged": ("ack", gettext_lazy("{unit} đã nhận {inject} sau {after}")),
+    "tasking_reacknowledged": ("ack", gettext_lazy("{unit} đã nhận bản đính chính {inject}")),
+    "tasking_started": ("work", gettext_lazy("{unit} bắt đầu {inject}")),
+    "tasking_reported": ("note", gettext_lazy("{unit} báo cáo {inject}")),
+    "tasking_completed": ("done", gettext_lazy("{unit} hoàn thành {inject}")),
+    "tasking_verified": ("done", gettext_lazy("{actor} đã kiểm tra {inject} của {unit}")),
+    "tasking_returned": ("again", gettext_lazy("{actor} trả lại {inject} cho {unit}")),
+    "tasking_waived": ("skip", gettext_lazy("{actor} miễn {inject} cho {unit}")),
+    "tasking_cancelled": ("skip", gettext_lazy("{inject} của {unit} không còn hiệu lực")),
+    "tasking_nudged": ("bell", gettext_lazy("{actor} nhắc {unit} về {inject}")),
+    "tasking_due_soon": ("due", gettext_lazy("{unit} sắp hết hạn {inject}")),
+    "tasking_ack_overdue": ("late", gettext_lazy("{unit} chưa nhận {inject}, quá hạn xác nhận")),
+    "tasking_overdue": ("late", gettext_lazy("{unit} quá hạn {inject}")),
+    "tasking_rated": ("note", gettext_lazy("{actor} chấm {inject} của {unit} mức {rating}")),
+}
+"""Glyph and sentence of each kind of entry. Names in braces are filled in, bold."""
+
+QUIET_KINDS = frozenset({"posture_ordered"})
+"""Left out of the console's log, where one row for the phase says it for all units."""
+
+PUBLIC_KINDS = frozenset(
+    {
+        "exercise_started",
+        "exercise_ended",
+        "phase_started",
+        "posture_reported",
+        "posture_confirmed",
+        "inject_released",
+        "tasking_acknowledged",
+        "tasking_started",
+        "tasking_completed",
+        "tasking_overdue",
+        "tasking_ack_overdue",
+    }
+)
+"""What observers may read. Nothing of these names a person, a plan, a report's text or a rating."""
+
+UNIT_KINDS = frozenset(
+    {
+        "inject_released",
+        "inject_recalled",
+        "inject_resent",
+        "inject_corrected",
+        "tasking_acknowledged",
+        "tasking_reacknowledged",
+        "tasking_started",
+        "tasking_reported",
+        "tasking_completed",
+        "tasking_verified",
+        "tasking_returned",
+        "tasking_waived",
+        "tasking_cancelled",
+        "tasking_nudged",
+        "tasking_due_soon",
+        "tasking_ack_overdue",
+        "tasking_overdue",
+        "posture_ordered",
+        "posture_reported",
+        "posture_confirmed",
+        "posture_returned",
+    }
+)
+"""What a unit may read of itself."""
+
+GLYPH_STATE = {
+    "play": "live",
+    "send": "delivered",
+    "note": "live",
+    "pause": "due",
+    "warn": "late",
+    "check": "done",
+    "bell": "due",
+    "again": "due",
+}
+"""The colour of glyphs that are no states themselves."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry as a line of the log."""
+
+    entry: JournalEntry
+    time: str
+    glyph: str
+    state: str
+    sentence: SafeString
+    quote: str
+
+    @property
+    def phase_number(self) -> int | None:
+        """1, 2 or 3; ``None`` before and after."""
+        phase = self.entry.phase
+        return PLAYED.index(Phase(phase)) + 1 if phase in PLAYED else None
+
+
+def rows(
+    exercise: Exercise,
+    entries: Iterable[JournalEntry],
+    *,
+    units: Mapping[str, Unit] | None = None,
+    public: bool = False,
+) -> list[Row]:
+    """Rows in the order of the entries given; unit names are read once when not at hand.
+
+    A public row names roles instead of persons and quotes nobody.
+    """
+    known = units if units is not None else _units(exercise)
+    return [row(exercise, entry, known, public=public) for entry in entries]
+
+
+def _units(exercise: Exercise) -> dict[str, Unit]:
+    return {unit.code: unit for unit in Unit.objects.filter(postures__exercise=exercise)}
+
+
+def row(
+    exercise: Exercise, entry: JournalEntry, units: Mapping[str, Unit], *, public: bool = False
+) -> Row:
+    """The line of one entry; a kind without a sentence shows its own name."""
+    glyph, pattern = SENTENCES.get(entry.kind, ("note", "{actor} " + entry.kind))
+    return Row(
+        entry=entry,
+        time=hms(entry.exercise_us, exercise),
+        glyph=glyph,
+        state=GLYPH_STATE.get(glyph, glyph),
+        sentence=_bold(str(pattern), _values(exercise, entry, units, public)),
+        quote="" if public else _quote(entry),
+    )
+
+
+def _bold(pattern: str, values: Mapping[str, Any]) -> SafeString:
+    bold = {key: format_html("<b>{}</b>", value) for key, value in values.items()}
+    return format_html(
+        pattern.replace("{title}", "{plain_title}"), **bold, plain_title=values["title"]
+    )
+
+
+def _values(
+    exercise: Exercise, entry: JournalEntry, units: Mapping[str, Unit], public: bool
+) -> dict[str, Any]:
+    data = entry.data
+    # The board reads its entries without their persons' names.
+    role = str(Role(entry.role).label) if entry.role in Role.values else ""
+    actor = role if public else entry.actor_name
+    name = units.get(entry.unit_code)
+    values: dict[str, Any] = {
+        "actor": actor or _("Hệ thống"),
+        "unit": str(name) if name else entry.unit_code,
+        "inject": entry.inject_number,
+        "title": str(Text.of(data.get("title") or "")),
+        "to": _to(exercise, data.get("to"), data.get("to_us"), units),
+        "after": duration(data.get("after_us")),
+        "down": duration(data.get("down_us")),
+        "pace": pace(data.get("pace_permille") or exercise.rate_permille),
+        "phase": str(Phase(data["phase"]).label) if data.get("phase") in Phase.values else "",
+        "numbers": ", ".join(data.get("numbers") or ()),
+        "on": data.get("on", ""),
+    }
+    for key in ("minutes", "place", "version", "rating"):
+        values[key] = data.get(key, "")
+    return values
+
+
+def _to(exercise: Exercise, to: Any, to_us: Any, units: Mapping[str, Unit]) -> str:
+    if isinstance(to_us, int):
+        return stamp(to_us, exercise)
+    codes = list(to or ())
+    if len(codes) > 3 and len(codes) == len(units):
+        return _("mọi đơn vị")
+    return ", ".join(str(units[code]) if code in units else code for code in codes)
+
+
+CHANNEL = {
+    "phone": pgettext_lazy("channel", "qua điện thoại"),
+    "paper": pgettext_lazy("channel", "trên giấy"),
+}
+
+
+def _quote(entry: JournalEntry) -> str:
+    data = entry.data
+    if entry.kind == "real_world_called":
+        return str(data.get("words", ""))
+    parts = [str(CHANNEL[data["channel"]])] if data.get("channel") in CHANNEL else []
+    if data.get("files"):
+        parts.append(_("%(count)d tệp") % {"count": len(data["files"])})
+    parts += [
+        str(data[key]) for key in ("text", "reason", "note", "override_reason") if data.get(key)
+    ]
+    return " · ".join(parts)
+
+
+def latest(exercise: Exercise, count: int = SHOWN) -> list[JournalEntry]:
+    """The newest entries of the console's log, newest first."""
+    entries = JournalEntry.objects.filter(exercise=exercise).exclude(kind__in=QUIET_KINDS)
+    return list(entries.order_by("-seq")[:count])

@@ -1,0 +1,120 @@
+"""Tags and filters of the drill's templates: glyphs, exercise times, durations, two-sided texts.
+
+No decisions here: what is late or due is decided in ``exercise.situation``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from exercise.models import Exercise
+from exercise.situation.words import duration, hm, hms, near, pace, position_of, stamp, stamp_end
+from units.text import Text
+
+register = template.Library()
+
+_NUMBERED = re.compile(r"^(?:giai đoạn|phase)\s+\d+\s*[:.–-]\s*", re.I)
+
+
+@register.simple_tag
+@cache
+def sprite(name: str) -> str:
+    """Address of a glyph, for ``<use>`` inside a drawing."""
+    return f"{static('icons.svg')}#{name}"
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A glyph of the sprite; with a label it is an image, without one it is decoration."""
+    if label:
+        return format_html(
+            '<svg class="i" role="img" aria-label="{}"><use href="{}"/></svg>', label, sprite(name)
+        )
+    return _decoration(name)
+
+
+@cache
+def _decoration(name: str) -> SafeString:
+    # A thousand of them are drawn at every change.
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', sprite(name))
+
+
+@register.simple_tag(takes_context=True)
+def oob(context: Any) -> SafeString:
+    """Marks the root of a fragment when it is drawn for the stream instead of for a page."""
+    return SafeString('hx-swap-oob="true"') if context.get("oob") else SafeString("")
+
+
+@register.simple_tag
+def words(text: Any) -> Any:
+    """A two-sided text; a run in the other language says so, for screen readers and hyphenation."""
+    if not isinstance(text, Text):
+        return text
+    language = text.language
+    if (get_language() or "vi").startswith(language):
+        return str(text)
+    return format_html('<span lang="{}">{}</span>', language, str(text))
+
+
+@register.filter
+def unnumbered(text: Any) -> str:
+    """A phase's title without the number that stands beside it."""
+    return _NUMBERED.sub("", str(text))
+
+
+@register.filter
+def paragraphs(text: Any) -> list[str]:
+    """The non-empty lines of a text."""
+    return [line.strip() for line in str(text).splitlines() if line.strip()]
+
+
+# ── times ───────────────────────────────────────────────────────────────────────────────────────
+for _filter in (hm, hms, stamp, stamp_end, near, duration, pace):
+    register.filter(_filter.__name__, _filter)
+
+
+@register.simple_tag
+def countdown(play_us: int | None, exercise: Exercise) -> SafeString | str:
+    """How long until, or since, this exercise time; the browser keeps it ticking."""
+    if play_us is None:
+        return ""
+    away = duration(play_us - position_of(exercise))
+    return format_html('<span class="num" data-to="{}">{}</span>', play_us, away)
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A number as an SVG attribute wants it, whatever the language."""
+    return f"{value:.2f}%"
+
+
+@register.filter
+def filesize_short(size: int) -> str:
+    """``412 KB``, ``1,2 MB``."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    number = f"{size / 1024 / 1024:.1f}"
+    return (
+        number if (get_language() or "vi").startswith("en") else number.replace(".", ",")
+    ) + " MB"
+
+
+@register.filter
+def pace_value(rate_permille: int) -> str:
+    """A pace as an ``<input type=number>`` wants it, whatever the language."""
+    return f"{rate_permille / 1000:g}"
+
+
+@register.simple_tag
+def exercise_banner() -> str:
+    """What stands on every screen, print and export while nothing real is going on."""
+    return _("DIỄN TẬP – KHÔNG PHẢI TÌNH HUỐNG THẬT")

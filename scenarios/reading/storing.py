@@ -1,0 +1,227 @@
+"""Document → rows, in one transaction.
+
+Units belong to the installation, not to one scenario: a unit whose code is known already takes
+the names and the place in the tree that the file gives it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from scenarios import models
+from scenarios.reading import document as doc
+from scenarios.reading.problems import Problem, ScenarioProblems
+from units.models import Unit
+
+
+@transaction.atomic
+def store(document: doc.Document) -> models.Scenario:
+    """Write a scenario, or answer the one that says the same already.
+
+    1. A known scenario with the same content is answered as it is.
+    2. One that an exercise was made of is not changed any more.
+    3. Any other one is replaced, keeping its identity.
+
+    Raises:
+        ScenarioProblems: an exercise uses the scenario of this code; nothing was written.
+    """
+    head: dict[str, Any] = {
+        "title": document.title,
+        "summary": document.summary,
+        "timezone": document.timezone,
+        "starts_at": document.starts_at,
+        "content_hash": document.content_hash,
+    }
+    scenario, made = models.Scenario.objects.select_for_update().get_or_create(
+        code=document.code, defaults=head
+    )
+    if not made:
+        if scenario.content_hash == document.content_hash:
+            return scenario
+        if _in_use(scenario):
+            raise _refusal(document)
+        _clear(scenario)
+        for name, value in head.items():
+            setattr(scenario, name, value)
+        scenario.save()
+    _write_calendar(scenario, document)
+    units = _write_units(scenario, document)
+    _write_people(scenario, document, units)
+    _write_msel(scenario, document, units)
+    return scenario
+
+
+def _in_use(scenario: models.Scenario) -> bool:
+    # The relation is the exercise application's, which this one must not know.
+    exercises = getattr(scenario, "exercises", None)
+    return exercises is not None and bool(exercises.exists())
+
+
+def _refusal(document: doc.Document) -> ScenarioProblems:
+    return ScenarioProblems(
+        [
+            Problem(
+                document.code_line,
+                "code",
+                "scenario_in_use",
+                _("Kịch bản mang mã này đã được dùng cho một cuộc diễn tập, không thay đổi được."),
+                document.code,
+                _("Đặt mã khác cho kịch bản, ví dụ %s-2.") % document.code[:58],
+            )
+        ]
+    )
+
+
+def _clear(scenario: models.Scenario) -> None:
+    # Triggers protect the entries they wait for, entries their problems: undone in this order.
+    scenario.msel.update(trigger_entry=None)
+    related: tuple[Callable[[], Any], ...] = (
+        scenario.msel.all,
+        scenario.problems.all,
+        scenario.objectives.all,
+        scenario.people.all,
+        scenario.participations.all,
+        scenario.phases.all,
+        scenario.stand_downs.all,
+    )
+    for rows in related:
+        rows().delete()
+
+
+def _write_calendar(scenario: models.Scenario, document: doc.Document) -> None:
+    models.StandDown.objects.bulk_create(
+        models.StandDown(scenario=scenario, title=one.title, from_us=one.from_us, to_us=one.to_us)
+        for one in document.stand_downs
+    )
+    plans = [
+        models.PhasePlan(
+            scenario=scenario,
+            phase=one.phase,
+            title=one.title,
+            starts_us=one.starts_us,
+            ends_us=one.ends_us,
+        )
+        for one in document.phases
+    ]
+    models.PhasePlan.objects.bulk_create(plans)
+    models.PhaseCondition.objects.bulk_create(
+        models.PhaseCondition(
+            plan=plan,
+            code=condition.code,
+            title=condition.title,
+            after=list(condition.after),
+            order=order,
+        )
+        for plan, one in zip(plans, document.phases, strict=True)
+        for order, condition in enumerate(one.conditions)
+    )
+
+
+def _write_units(scenario: models.Scenario, document: doc.Document) -> dict[str, Unit]:
+    codes = [one.code for one in document.units]
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+    for one in document.units:
+        if one.code not in units:
+            units[one.code] = Unit.objects.create(code=one.code, name=one.name, short=one.short)
+        unit = units[one.code]
+        unit.name, unit.short = one.name, one.short
+    # Every unit of the file gets its parent from the file: no loop with older rows can remain.
+    for one in document.units:
+        units[one.code].parent = units[one.parent] if one.parent else None
+    Unit.objects.bulk_update(units.values(), ["name", "short", "parent"])
+    models.Participation.objects.bulk_create(
+        models.Participation(
+            scenario=scenario, unit=units[one.code], participates=one.participates, order=order
+        )
+        for order, one in enumerate(document.units)
+    )
+    return units
+
+
+def _write_people(
+    scenario: models.Scenario, document: doc.Document, units: dict[str, Unit]
+) -> None:
+    models.Person.objects.bulk_create(
+        models.Person(
+            scenario=scenario,
+            username=one.username,
+            name=one.name,
+            role=one.role,
+            unit=units[one.unit] if one.unit else None,
+            order=order,
+        )
+        for order, one in enumerate(document.people)
+    )
+
+
+def _write_msel(scenario: models.Scenario, document: doc.Document, units: dict[str, Unit]) -> None:
+    objectives = {
+        one.code: models.Objective(
+            scenario=scenario,
+            code=one.code,
+            title=one.title,
+            description=one.description,
+            order=order,
+        )
+        for order, one in enumerate(document.objectives)
+    }
+    models.Objective.objects.bulk_create(objectives.values())
+    problems = {
+        one.code: models.Problem(
+            scenario=scenario, code=one.code, phase=one.phase, title=one.title, order=order
+        )
+        for order, one in enumerate(document.problems)
+    }
+    models.Problem.objects.bulk_create(problems.values())
+    entries = {
+        one.number: models.MselEntry(
+            scenario=scenario,
+            number=one.number,
+            sort_key=sort_key(one.number),
+            phase=one.phase,
+            planned_us=one.planned_us,
+            problem=problems[one.problem] if one.problem else None,
+            sender=one.sender,
+            method=one.method,
+            title=one.title,
+            content=one.content,
+            expected_actions=[action.as_dict() for action in one.expected_actions],
+            acknowledge_within_s=one.acknowledge_within_s,
+            complete_within_s=one.complete_within_s,
+            mandatory=one.mandatory,
+            reply=one.reply,
+            release=one.release,
+            trigger_is=one.trigger.event if one.trigger else "",
+            trigger_delay_s=one.trigger.delay_s if one.trigger else 0,
+        )
+        for one in document.msel
+    }
+    models.MselEntry.objects.bulk_create(entries.values())
+    waiting = []
+    for one in document.msel:
+        if one.trigger:
+            entries[one.number].trigger_entry = entries[one.trigger.inject]
+            waiting.append(entries[one.number])
+    models.MselEntry.objects.bulk_update(waiting, ["trigger_entry"])
+    to_units = models.MselEntry.addressees.through
+    to_units.objects.bulk_create(
+        to_units(mselentry_id=entries[one.number].pk, unit_id=units[code].pk)
+        for one in document.msel
+        for code in one.addressees
+    )
+    to_objectives = models.MselEntry.objectives.through
+    to_objectives.objects.bulk_create(
+        to_objectives(mselentry_id=entries[one.number].pk, objective_id=objectives[code].pk)
+        for one in document.msel
+        for code in one.objectives
+    )
+
+
+def sort_key(number: str) -> str:
+    """Key that puts 1.9 before 1.10; the exercise's injects are sorted by the same."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)[:120]

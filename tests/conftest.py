@@ -1,0 +1,62 @@
+"""What every suite shares: no skips where it counts, Hypothesis's profiles, the journal's flush."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db.backends.sqlite3.base import DatabaseOperations
+from hypothesis import settings
+
+settings.register_profile("plain", deadline=None)
+# The same examples every time: what fails in CI fails on the desk, from the blob it prints.
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("deep", deadline=None, max_examples=3000, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "plain")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_journals_triggers() -> Iterator[None]:
+    """Let the flush after a transactional test empty the journal too.
+
+    SQLite flushes by DELETE, which the journal's triggers refuse; PostgreSQL by TRUNCATE, which
+    fires no row trigger.
+    """
+    flush = DatabaseOperations.execute_sql_flush
+
+    def unguarded(self: DatabaseOperations, statements: Any) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            try:
+                flush(self, statements)
+            finally:
+                for _name, sql in triggers:
+                    cursor.execute(sql)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", unguarded)
+        yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        help="fail when a test was skipped or expected to fail (as .ci/run does)",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--no-skips"):
+        return
+    left_out = [kind for kind in ("skipped", "xfailed") if reporter.stats.get(kind)]
+    if left_out and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"\nfailed by --no-skips: {', '.join(left_out)}", red=True)

@@ -1,0 +1,72 @@
+"""The beat: it finds what is due, sends it once, and sleeps until the next thing is."""
+
+from __future__ import annotations
+
+import pytest
+
+from exercise.celery import app
+from exercise.timing import beat
+from tests.factories import MINUTE, SECOND, entry, make_drill
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Names and arguments of the tasks that were sent."""
+    found = []
+    monkeypatch.setattr(
+        beat.DueScheduler, "_send", lambda self, task, *args: found.append((task.name, *args))
+    )
+    return found
+
+
+@pytest.fixture
+def scheduler():
+    return beat.DueScheduler(app=app, lazy=True)
+
+
+def tick(scheduler, drill):
+    with drill.at_now():
+        return scheduler.tick()
+
+
+def test_it_sends_what_is_due_and_asks_again_only_when_nothing_comes_of_it(sent, scheduler):
+    drill = make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True).later(5)
+    sweep = ("exercise.sweep", drill.exercise.pk)
+    tick(scheduler, drill)
+    assert sent == [sweep, ("exercise.heartbeat",)]
+    tick(scheduler, drill)
+    assert sent.count(sweep) == 1
+    tick(scheduler, drill.later(seconds=1))
+    assert sent.count(sweep) == 2
+
+
+def test_it_sleeps_until_the_next_moment_but_never_long(sent, scheduler):
+    drill = make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True)
+    drill.sweep()
+    assert tick(scheduler, drill) == beat.LONGEST_SLEEP_S
+    drill.now += 5 * MINUTE - SECOND // 10
+    assert tick(scheduler, drill) == pytest.approx(0.1)
+    assert not [name for name, *_ in sent if name == "exercise.sweep"]
+
+
+def test_a_drill_that_stands_sends_nothing(sent, scheduler):
+    drill = make_drill(units=1, started=True).later(1)
+    drill.do("pause")
+    tick(scheduler, drill.later(30))
+    assert sent == [("exercise.heartbeat",)]
+
+
+def test_a_stand_down_is_ended_by_the_beat(sent, scheduler):
+    drill = make_drill(units=1, injects=[], stand_downs=[(1, 2)], started=True).later(60)
+    drill.sweep()
+    tick(scheduler, drill.later(60))
+    assert ("exercise.sweep", drill.exercise.pk) in sent
+
+
+def test_after_sending_it_looks_soon_for_what_comes_next(sent, scheduler):
+    drill = make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True).later(5)
+    assert tick(scheduler, drill) == pytest.approx(0.01)
+    waits = [tick(scheduler, drill.later(seconds=0.1)) for _time in range(3)]
+    assert waits == [pytest.approx(wait) for wait in (0.05, 0.1, 0.15)]

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from exercise.live import bus
+from exercise.live.bus import Frame
+
+from .conftest import Broker
+
+
+def test_before_the_first_drawing_nothing_is_there(drill: int) -> None:
+    assert bus.newest(drill)[0] == "0-0"
+    assert bus.published_seq(drill) is None
+
+
+def test_a_drawing_is_one_entry_with_its_journal_number(drill: int, bus_broker: Broker) -> None:
+    bus.append(drill, [Frame("control.vi", "a"), Frame("board.vi", "b")], published_seq=9)
+    redis = Redis.from_url(bus_broker.url)
+    assert redis.xlen(bus.stream_key(drill)) == 1
+    assert bus.newest(drill)[0] == redis.xrevrange(bus.stream_key(drill))[0][0].decode()
+    assert bus.published_seq(drill) == 9
+
+
+def test_a_drawing_without_frames_still_counts(drill: int) -> None:
+    bus.append(drill, [], published_seq=3)
+    assert (bus.newest(drill)[0], bus.published_seq(drill)) == ("0-0", 3)
+
+
+def test_a_stream_keeps_its_newest_entries_only(drill: int, bus_broker: Broker) -> None:
+    redis = Redis.from_url(bus_broker.url)
+    with redis.pipeline() as pipe:
+        for _time in range(2500):
+            bus._add(pipe, drill, [Frame("control.vi", "x")])
+        pipe.execute()
+    assert 2000 <= redis.xlen(bus.stream_key(drill)) < 2200
+
+
+@pytest.mark.parametrize("html", ["", "<b>ngắn</b>", "<li>Đơn vị báo cáo xong</li>\r\n" * 900])
+def test_packing_changes_nothing(html: str) -> None:
+    assert bus.unpack(bus.pack(html)) == html
+    assert len(bus.pack(html)) <= max(512, len(html) // 9)
+
+
+def test_every_failure_is_one_error(drill: int, bus_broker: Broker) -> None:
+    assert bus.newest(drill)[0] == "0-0"
+    bus_broker.kill()
+    assert bus.newest(drill)[0] == ""
+    for call in (
+        lambda: bus.append(drill, [Frame("control.vi", "a")], published_seq=1),
+        lambda: bus.published_seq(drill),
+        lambda: bus.kick(drill, "board"),
+        lambda: bus.set_board_stamp(drill, "s"),
+        lambda: bus.lock(drill).__enter__(),
+    ):
+        with pytest.raises(bus.BusDown):
+            call()
+
+
+def test_a_restarted_broker_is_found_again_at_the_first_try(drill: int, bus_broker: Broker) -> None:
+    bus.append(drill, [], published_seq=1)
+    bus_broker.kill()
+    bus_broker.start()
+    bus.append(drill, [], published_seq=2)
+    assert bus.published_seq(drill) == 2
+
+
+def test_a_lock_is_one_holders_and_only_that_one_lets_go(drill: int, bus_broker: Broker) -> None:
+    redis = Redis.from_url(bus_broker.url)
+    key = f"live:{drill}:lock"
+    with bus.lock(drill) as mine:
+        assert mine
+        assert 0 < redis.pttl(key) <= 5000
+        with bus.lock(drill) as second:
+            assert not second
+        assert redis.exists(key)
+        redis.set(key, "who took over when it ran out")
+    assert redis.exists(key)
+
+
+def test_what_goes_wrong_under_the_lock_releases_it(drill: int) -> None:
+    with pytest.raises(ZeroDivisionError), bus.lock(drill):
+        raise ZeroDivisionError
+    with bus.lock(drill) as mine:
+        assert mine
+
+
+OTHER_PROCESS = """
+import django, sys
+django.setup()
+from exercise.live import bus
+with bus.lock(int(sys.argv[1])) as mine:
+    print(mine, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_the_lock_holds_between_processes(drill: int, bus_broker: Broker) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", OTHER_PROCESS, str(drill)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "REDIS_URL": bus_broker.url},
+        cwd=Path(__file__).parents[2],
+        text=True,
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        with bus.lock(drill) as mine:
+            assert not mine
+        other.stdin.close()
+        other.wait(10)
+    with bus.lock(drill) as mine:
+        assert mine

@@ -1,0 +1,61 @@
+"""Signing in by a printed code or a link, through ``django.contrib.auth.authenticate``.
+
+Going through it is what makes django-axes count wrong codes as it counts wrong passwords.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from units.models import SignInLink, User
+
+CODE_GUESSES = "(code)"
+"""Under this name an address's wrong codes are counted. No account can be called so."""
+
+TRIES_BY_PASSWORD, TRIES_BY_CODE = 5, 20
+
+
+class CodeBackend(ModelBackend):
+    """Redeems the code printed on a slip."""
+
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, sign_in_code: str
+    ) -> User | None:
+        return SignInLink.redeem_code(sign_in_code)
+
+
+class TokenBackend(ModelBackend):
+    """Redeems the token of a link or of its QR code."""
+
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, sign_in_token: str
+    ) -> User | None:
+        return SignInLink.redeem_token(sign_in_token)
+
+
+def counted_as(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """For axes: whose failures these are. A wrong code belongs to nobody, so its address counts."""
+    if credentials is None:
+        return request.POST.get("username")
+    return CODE_GUESSES if "sign_in_code" in credentials else credentials.get("username")
+
+
+def tries_allowed(request: HttpRequest, credentials: dict[str, Any] | None) -> int:
+    """For axes: more for codes, because a whole building types them behind one address.
+
+    Twenty tries in a quarter of an hour at one of 31^8 codes guess nothing.
+    """
+    by_code = counted_as(request, credentials) == CODE_GUESSES
+    return TRIES_BY_CODE if by_code else TRIES_BY_PASSWORD
+
+
+def is_by_link(request: HttpRequest, credentials: dict[str, Any] | None) -> bool:
+    """For axes: links are not counted.
+
+    Nobody guesses 192 bits, and people who scan a used QR code again must not lock out the
+    building they share an address with.
+    """
+    return credentials is not None and "sign_in_token" in credentials
