@@ -1,0 +1,198 @@
+"""The hand behind the stage: makes drills and gives commands on a site's own database.
+
+Run as a process of its own (``python -m tests.browser.stage``) with the site's environment, because
+the tests' process has other settings. It reads one JSON call a line and answers each with one line.
+"""
+
+# ruff: noqa: E402 – Django is set up before its models are imported
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "exercise.settings"
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from exercise import clock, conduct
+from exercise.conduct import Actor
+from exercise.models import Exercise, Participant
+from exercise.players.play import Players
+from exercise.players.rehearsal import Rehearsal
+from exercise.screens.forms import MomentField
+from scenarios.models import Scenario
+from scenarios.reading import load, sample_path
+from units.models import SignInLink, User
+from units.text import Text
+
+MINUTE_US = 60_000_000
+STEP_US = 20_000_000
+SEED = 7
+
+
+def prepare() -> None:
+    """An empty database with the sample scenario in it."""
+    migrate()
+    load(sample_path())
+
+
+def migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def exercise(code: str) -> dict[str, Any]:
+    """A planned drill of the sample, with its people."""
+    return told(_new(code))
+
+
+def mid_run(code: str, *, minutes: int = 206) -> dict[str, Any]:
+    """A drill that bots have played for so long by its own clock, standing still now.
+
+    It happened in the past, step by step with the clock put back, so that it is the same every time
+    and takes no waiting. Nothing may run beside it: the timers would see it all as overdue.
+    """
+    settings.LIVE_ENABLED = False
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # a power cut may take it: nobody waits for disks
+    made = _new(code)
+    habits = Rehearsal(sample_path(), seed=SEED).habits(made)
+    players = Players(made.pk, habits, breathe=lambda: None)
+    end = clock.wall_us()
+    now = end - minutes * MINUTE_US
+    by = director(made)
+    with clock.frozen(now):
+        conduct.start(made.pk, by)
+    while now < end:
+        with clock.frozen(now):
+            conduct.sweep(made.pk)
+            found = players.step()
+            made = Exercise.objects.get(pk=made.pk)
+            moments = [us for us in (found.next_us, made.next_due_us) if us is not None]
+            due = made.clock.due_wall_us(min(moments)) if moments else None
+        now = max(now + STEP_US, min(due or end, end))
+    with clock.frozen(end):
+        waiting = made.injects.filter(state="scheduled").order_by("due_us")
+        conduct.hold(made.pk, by, inject_id=waiting[1].pk)
+        conduct.skip(made.pk, by, inject_id=waiting[3].pk)
+        conduct.pause(made.pk, by)
+    settings.LIVE_ENABLED = True
+    return told(made)
+
+
+def _new(code: str) -> Exercise:
+    return conduct.create_exercise(Scenario.objects.get(), code=code)
+
+
+def told(made: Exercise) -> dict[str, Any]:
+    return {"pk": made.pk, "code": made.code, "board": f"/board/{made.board_token}/"}
+
+
+def director(made: Exercise) -> Actor:
+    found = Participant.objects.filter(exercise=made, role="director")
+    return Actor.of(found.select_related("user", "unit").order_by("pk")[0])
+
+
+def link(username: str) -> str:
+    """A sign-in link's path."""
+    _link, token, _code = SignInLink.issue(User.objects.get(username=username))
+    return f"/go/{token}/"
+
+
+def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
+    """Give a command as this person. Injects and taskings may be named by their numbers."""
+    made = Exercise.objects.get(code=code)
+    person = Participant.objects.select_related("user", "unit").get(
+        exercise=made, user__username=username
+    )
+    if "inject" in arguments:
+        arguments["inject_id"] = made.injects.get(number=arguments.pop("inject")).pk
+    if "tasking" in arguments:
+        number, unit = arguments.pop("tasking").split("/")
+        found = made.taskings.get(inject__number=number, unit__code=unit)
+        arguments["tasking_id"] = found.pk
+    for name in {"title", "content"} & set(arguments):
+        arguments[name] = Text.of(arguments[name])
+    if "to" in arguments:
+        position = made.clock.position_us(clock.wall_us())
+        arguments["to_us"] = MomentField().read(arguments.pop("to"), made, position)
+    conduct.COMMANDS[command](made.pk, Actor.of(person), **arguments)
+
+
+def ids(code: str) -> dict[str, dict[str, int]]:
+    """Keys of what a page is about."""
+    made = Exercise.objects.get(code=code)
+    return {
+        "injects": dict(made.injects.values_list("number", "pk")),
+        "units": dict(made.postures.values_list("unit__code", "unit_id")),
+        "taskings": {
+            f"{t.inject.number}/{t.unit.code}": t.pk
+            for t in made.taskings.select_related("inject", "unit").order_by("pk")
+        },
+        "open": {
+            f"{t.inject.number}/{t.unit.code}": t.pk
+            for t in made.taskings.select_related("inject", "unit")
+            if t.open
+        },
+    }
+
+
+def anchors(code: str) -> dict[str, int]:
+    """The clock's row, with the second of the day at which exercise time zero lies."""
+    made = Exercise.objects.get(code=code)
+    zero = made.calendar.zero
+    return {
+        "wall_us": made.anchor_wall_us,
+        "us": made.anchor_us,
+        "permille": made.rate_permille,
+        "zero_s": zero.hour * 3600 + zero.minute * 60 + zero.second,
+    }
+
+
+def attachments(code: str) -> list[str]:
+    """Names of the files that arrived."""
+    from exercise.models import Attachment
+
+    found = Attachment.objects.filter(report__tasking__exercise__code=code)
+    return list(found.order_by("pk").values_list("name", flat=True))
+
+
+def journal(code: str) -> list[str]:
+    """Kinds of what happened, in order."""
+    made = Exercise.objects.get(code=code)
+    return list(made.journal.order_by("seq").values_list("kind", flat=True))
+
+
+CALLS: dict[str, Callable[..., Any]] = {
+    call.__name__: call
+    for call in (
+        *(prepare, migrate, exercise, mid_run, link, do, ids, anchors, attachments, journal),
+    )
+}
+
+
+def main() -> None:
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        try:
+            answer = {"ok": CALLS[name](**arguments)}
+        except Exception as problem:
+            traceback.print_exc()
+            answer = {"error": f"{type(problem).__name__}: {problem}"}
+        connections.close_all()
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What somebody writes on a phone survives, and what he photographs arrives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from .conftest import Drill, Enter
+from .visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_draft_and_a_photo(running: Drill, enter: Enter, tmp_path: Path) -> None:
+    photo = tmp_path / "kho hàng.jpg"
+    noise = Random(1).randbytes(900 * 900 * 3)
+    Image.frombytes("RGB", (900, 900), noise).save(photo, quality=90)
+    assert photo.stat().st_size > 400_000  # large enough to be made smaller on the way
+    running.do("release", inject="1.02")
+    running.do("acknowledge", "trucban", tasking="1.02/VP")
+    tasking = running.ids()["taskings"]["1.02/VP"]
+    visitor = enter("trucban", running.path(f"inbox/{tasking}/"), viewport=PHONE)
+    page = visitor.page
+
+    page.get_by_label("Báo cáo", exact=True).fill("Đang lập danh sách trực.")
+    page.reload()
+    words = page.get_by_label("Báo cáo", exact=True)
+    expect(words).to_have_value("Đang lập danh sách trực.")
+    # An update of the page leaves the words alone.
+    running.do("nudge", tasking="1.02/VP")
+    running.do(
+        "correct",
+        inject="1.02",
+        title={"vi": "Công điện, bản sửa"},
+        content={"vi": "Nội dung đã sửa."},
+        reason="Sai số công điện",
+    )
+    expect(page.get_by_text("Tin đã được đính chính.", exact=False)).to_be_visible()
+    expect(words).to_have_value("Đang lập danh sách trực.")
+    page.get_by_role("button", name="Đã nhận bản đính chính").click()
+
+    page.get_by_label("Thêm ảnh, tệp").set_input_files(photo)
+    expect(page.get_by_text("kho hàng.jpg ·", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.get_by_text("Đã gửi báo cáo.")).to_be_visible()
+    expect(page.get_by_role("link", name="kho hàng.jpg", exact=False)).to_be_visible()
+    expect(words).to_have_value("")
+    assert running.site.stage("attachments", code=running.code) == ["kho hàng.jpg"]
+    page.reload()
+    expect(page.get_by_label("Báo cáo", exact=True)).to_have_value("")
