@@ -6,6 +6,7 @@ made. Times are calendar µs since the scenario's time zero unless the name says
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -168,6 +169,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def sort_key(number: str) -> str:
+    """Key that puts inject 1.9 before 1.10."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)[:120]
 
 
 class MselEntry(models.Model):

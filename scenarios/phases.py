@@ -14,3 +14,7 @@ class Phase(models.TextChoices):
     PREPARATION = "preparation", _("tổ chức chuẩn bị tác chiến phòng thủ")
     EXECUTION = "execution", _("thực hành tác chiến phòng thủ")
     AFTER = "after", _("sau diễn tập")
+
+
+PLAYED = (Phase.TRANSITION, Phase.PREPARATION, Phase.EXECUTION)
+"""The phases in which something is played, in their order."""

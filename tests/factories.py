@@ -23,6 +23,7 @@ from scenarios.models import (
     PhasePlan,
     Scenario,
     StandDown,
+    sort_key,
 )
 from units.models import Unit, User
 
@@ -216,7 +217,7 @@ def _entry(scenario: Scenario, by_code: dict[str, Unit], fields: dict[str, Any])
     made = MselEntry.objects.create(
         scenario=scenario,
         number=number,
-        sort_key="".join(part.zfill(6) for part in number.split(".")),
+        sort_key=sort_key(number),
         phase=phase,
         planned_us=None if at_min is None else round(at_min * MINUTE),
         **{

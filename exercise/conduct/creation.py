@@ -17,7 +17,6 @@ from exercise.models import (
     Participant,
     Posture,
     StandDown,
-    sort_key,
 )
 from scenarios.choices import ReleaseMode
 from scenarios.models import MselEntry, Scenario
@@ -122,7 +121,7 @@ def _inject(exercise: Exercise, entry: MselEntry, calendar: object) -> Inject:
     return Inject(
         exercise=exercise,
         number=entry.number,
-        sort_key=sort_key(entry.number),
+        sort_key=entry.sort_key,
         phase=entry.phase,
         problem=entry.problem.title if entry.problem else "",
         sender=entry.sender,

@@ -18,10 +18,10 @@ from exercise.models import (
     Posture,
     Tasking,
     TaskingState,
-    sort_key,
 )
 from scenarios.calendar import MINUTE_US, SECOND_US
 from scenarios.choices import Method, ReleaseMode, Reply
+from scenarios.models import sort_key
 from units.text import Text
 
 LONGEST_S = 30 * 24 * 3600

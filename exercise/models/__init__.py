@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from exercise.models.exercise import (
     OPENING,
-    PLAYED,
     Exercise,
     ExercisePhase,
     OverduePolicy,
@@ -14,7 +13,7 @@ from exercise.models.exercise import (
     TimerHeartbeat,
 )
 from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
-from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion, sort_key
+from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion
 from exercise.models.journal import Change, JournalEntry, Verdict, verify
 from exercise.models.participant import Participant
 from exercise.models.posture import (
@@ -48,7 +47,6 @@ __all__ = [
     "OPENING",
     "PENDING",
     "PHASE_OF",
-    "PLAYED",
     "REPORTED",
     "UNREAD",
     "WHEN_US",
@@ -80,6 +78,5 @@ __all__ = [
     "Verdict",
     "gate_from",
     "gate_of",
-    "sort_key",
     "verify",
 ]

@@ -16,11 +16,8 @@ from django_fsm import transition
 from exercise.clock import Clock
 from exercise.models.state import Sentence, StateField, Stateful, guard
 from scenarios.calendar import DrillCalendar
-from scenarios.phases import Phase
+from scenarios.phases import PLAYED, Phase
 from units.text import TextPairField
-
-PLAYED = (Phase.TRANSITION, Phase.PREPARATION, Phase.EXECUTION)
-"""The phases in which something is played, in their order."""
 
 
 class Status(models.TextChoices):

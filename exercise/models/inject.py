@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -33,11 +31,6 @@ class InjectState(models.TextChoices):
 S = InjectState
 PENDING = (S.STANDBY, S.SCHEDULED, S.HELD)
 """Not yet released: what nobody but control staff may know of."""
-
-
-def sort_key(number: str) -> str:
-    """Key that puts 1.9 before 1.10."""
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)[:120]
 
 
 class Inject(Stateful):

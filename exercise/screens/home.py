@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from exercise.conduct import create_exercise
-from exercise.models import PLAYED, Exercise, Participant, Status
+from exercise.models import Exercise, Participant, Status
 from exercise.screens.access import HOME, page
 from scenarios.models import Scenario
+from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
 from units.models import User
 from units.roles import Role

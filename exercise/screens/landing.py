@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_cookie
 
 from exercise.clock import wall_us
-from exercise.models import PLAYED, Exercise, ExercisePhase, Status
+from exercise.models import Exercise, ExercisePhase, Status
 from exercise.situation import strip
-from scenarios.phases import Phase
+from scenarios.phases import PLAYED, Phase
 from units.forms import CodeForm, FirstAdministratorForm, SignInForm
 from units.models import User
 from units.text import LANGUAGES

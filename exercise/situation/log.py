@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from exercise.models import PLAYED, Exercise, JournalEntry
+from exercise.models import Exercise, JournalEntry
 from exercise.situation.words import duration, hms, pace, stamp
-from scenarios.phases import Phase
+from scenarios.phases import PLAYED, Phase
 from units.models import Unit
 from units.roles import Role
 from units.text import Text

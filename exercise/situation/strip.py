@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import get_language
 
 from exercise.clock import wall_us
-from exercise.models import PLAYED, Exercise, Status
-from scenarios.phases import Phase
+from exercise.models import Exercise, Status
+from scenarios.phases import PLAYED, Phase
 
 
 def context(exercise: Exercise) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from functools import cache
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import DrillCalendar
+from scenarios.phases import PLAYED
 from scenarios.reading import document as doc
 from scenarios.reading.fields import NAME_LENGTH, SLUG, USERNAME, Fields, Ref
-from scenarios.reading.frame import EVERYBODY, PLAYED, Frame, cycles
+from scenarios.reading.frame import EVERYBODY, Frame, cycles
 from scenarios.reading.msel import check_msel
 from scenarios.reading.problems import MOST_PROBLEMS, Report
 from scenarios.reading.source import Kind, Source

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scenarios.calendar import DrillCalendar
-from scenarios.phases import Phase
 from scenarios.reading import document as doc
 from scenarios.reading.fields import Fields, Ref
 from scenarios.reading.problems import Report
 
 EVERYBODY = "ALL"
-PLAYED = (Phase.TRANSITION.value, Phase.PREPARATION.value, Phase.EXECUTION.value)
 
 
 @dataclass

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
+from scenarios.phases import PLAYED
 from scenarios.reading import document as doc
 from scenarios.reading.fields import Fields, Ref
-from scenarios.reading.frame import EVERYBODY, PLAYED, Frame, cycles
+from scenarios.reading.frame import EVERYBODY, Frame, cycles
 from scenarios.reading.moments import looks_like_moment
 
 KEYS = (

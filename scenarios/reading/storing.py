@@ -6,7 +6,6 @@ the names and the place in the tree that the file gives it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -182,7 +181,7 @@ def _write_msel(scenario: models.Scenario, document: doc.Document, units: dict[s
         one.number: models.MselEntry(
             scenario=scenario,
             number=one.number,
-            sort_key=sort_key(one.number),
+            sort_key=models.sort_key(one.number),
             phase=one.phase,
             planned_us=one.planned_us,
             problem=problems[one.problem] if one.problem else None,
@@ -220,8 +219,3 @@ def _write_msel(scenario: models.Scenario, document: doc.Document, units: dict[s
         for one in document.msel
         for code in one.objectives
     )
-
-
-def sort_key(number: str) -> str:
-    """Key that puts 1.9 before 1.10; the exercise's injects are sorted by the same."""
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)[:120]
