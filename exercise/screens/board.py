@@ -90,6 +90,6 @@ def _refresh(request: HttpRequest, exercise: Exercise, *, secret: str = "") -> H
 urlpatterns = [
     path("x/<slug:code>/board/", show, name="board"),
     path("x/<slug:code>/board/live/", live, name="board_live"),
-    path("board/<str:token>/", public, name="board_public"),
-    path("board/<str:token>/live/", public_live, name="board_public_live"),
+    path("board/<slug:token>/", public, name="board_public"),
+    path("board/<slug:token>/live/", public_live, name="board_public_live"),
 ]

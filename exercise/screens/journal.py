@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -38,6 +39,13 @@ FIELDS = (
 )
 
 
+class Filter(forms.Form):
+    """Which entries to show."""
+
+    unit = forms.CharField(required=False, max_length=20)
+    inject = forms.CharField(required=False, max_length=20)
+
+
 @require_safe
 @page("journal")
 def show(request: Any) -> HttpResponse:
@@ -46,11 +54,13 @@ def show(request: Any) -> HttpResponse:
     """
     exercise: Exercise = request.exercise
     entries = JournalEntry.objects.filter(exercise=exercise).order_by("-seq")
-    wanted = {key: request.GET.get(key, "").strip() for key in ("unit", "inject")}
-    if wanted["unit"]:
-        entries = entries.filter(unit_code=wanted["unit"])
-    if wanted["inject"]:
-        entries = entries.filter(inject_number=wanted["inject"])
+    asked = Filter(request.GET)
+    asked.is_valid()  # what cannot be meant is left out
+    wanted = asked.cleaned_data
+    if unit := wanted.get("unit"):
+        entries = entries.filter(unit_code=unit)
+    if inject := wanted.get("inject"):
+        entries = entries.filter(inject_number=inject)
     shown = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     zone = ZoneInfo(exercise.timezone)
     rows = [

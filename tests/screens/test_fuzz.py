@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -198,6 +199,8 @@ def test_numbers_nobody_has_are_refused_outside_of_commands_too(scene: Scene, di
             assert director.post(reverse(name, args=args), sent).status_code in HARMLESS, name
         page = director.get(reverse("journal", args=[code]), {"page": digits, "unit": digits})
         assert page.status_code == 200
+        for path in ("/board/{}/", "/board/{}/live/", "/go/{}/", "/x/{}/console/"):
+            assert director.get(path.format(quote(digits))).status_code in {200, 404}, path
 
 
 def test_bodies_that_are_no_forms_are_refused(scene: Scene) -> None:
@@ -248,5 +251,6 @@ def test_a_file_is_taken_for_what_it_holds(scene: Scene, place: int) -> None:
             # A picture that is a page as well must not become a page on somebody's disk.
             assert file.name.endswith((".pdf", ".jpg"))
             assert "/" not in file.name
-            got.close()
+            # Read to its end, not closed: that would close the test's own connection.
+            assert b"".join(got.streaming_content)
             file.file.delete(save=False)

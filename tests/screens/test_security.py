@@ -103,7 +103,8 @@ def test_a_file_is_handed_over_to_be_saved_never_shown(scene: Scene) -> None:
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
-    answer.close()
+    # Read to its end, not closed: that would close the test's own connection.
+    assert b"".join(answer.streaming_content)
 
 
 # ── an install behind HTTPS ─────────────────────────────────────────────────────────────────────
