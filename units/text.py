@@ -6,6 +6,8 @@ units) are data and come in Vietnamese, English or both. They are one value with
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("vi", "en")
+
+
+def plain(text: str) -> str:
+    """Lower-case ASCII letters and digits in words: ``Nguyễn Thị Đào`` → ``nguyen thi dao``."""
+    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 
 
 @dataclass(frozen=True, slots=True)

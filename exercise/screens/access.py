@@ -29,6 +29,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console_inject": CONTROL,
     "console_unit": CONTROL,
     "console_jump": CONTROL,
+    "console_find": CONTROL,
     "console_add": CONTROL,
     "console_overdue": CONTROL,
     "journal": CONTROL,

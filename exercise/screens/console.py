@@ -33,9 +33,10 @@ from exercise.situation import console, log, strip
 from exercise.situation.facts import Facts, read_facts
 from scenarios.calendar import SECOND_US
 from scenarios.choices import Method, Reply
-from units.text import Text
+from units.text import Text, plain
 
 ROWS_OF_ONE = 30
+MOST_ASKED, MOST_FOUND = 100, 20
 
 
 @require_safe
@@ -212,6 +213,26 @@ def jump(request: Any) -> HttpResponse:
 
 
 @require_safe
+@page("console_find")
+def find(request: Any) -> HttpResponse:
+    """Units and injects by number, code or words; accents and case do not matter."""
+    asked = request.GET.get("q", "")[:MOST_ASKED]
+    wanted = plain(asked)
+    facts = read_facts(request.exercise)
+    context: dict[str, Any] = {"heading": _("Tìm đơn vị, tình huống"), "asked": asked}
+    if wanted:
+        units = [u for u in facts.units.values() if _named(wanted, u.code, u.short, u.name)]
+        injects = [i for i in facts.injects if _named(wanted, i.number, i.title)][:MOST_FOUND]
+        context["units"] = units[:MOST_FOUND]
+        context["injects"] = [(inject, console.inject_glyph(facts, inject)) for inject in injects]
+    return drawer(request, "console/_find.html", context)
+
+
+def _named(wanted: str, code: str, *texts: Text) -> bool:
+    return any(wanted in plain(f"{code} {side}") for text in texts for side in (text.vi, text.en))
+
+
+@require_safe
 @page("console_add")
 def add(request: Any) -> HttpResponse:
     """The form for an inject nobody planned."""
@@ -245,6 +266,7 @@ urlpatterns = [
     path("x/<slug:code>/console/", show, name="console"),
     path("x/<slug:code>/console/live/", live, name="console_live"),
     path("x/<slug:code>/console/jump/", jump, name="console_jump"),
+    path("x/<slug:code>/console/find/", find, name="console_find"),
     path("x/<slug:code>/console/add/", add, name="console_add"),
     path("x/<slug:code>/console/overdue/", overdue, name="console_overdue"),
     path("x/<slug:code>/console/unit/<int:unit_id>/", unit, name="console_unit"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -17,13 +15,7 @@ from exercise.models import Exercise, Participant
 from units.forms import password_problems
 from units.models import Unit, User
 from units.roles import UNIT_MEMBERS, Role
-
-
-def plain(text: str) -> str:
-    """Lower-case ASCII letters and digits in words: ``Nguyễn Thị Đào`` → ``nguyen thi dao``."""
-    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+from units.text import plain
 
 
 def username_for(name: str) -> str:

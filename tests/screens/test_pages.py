@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -52,6 +53,7 @@ SHOWN = {
     ),
     "console_unit": ("controller", ("ĐV U1", "1.01", "1.03"), ("Unit U1", "1.01")),
     "console_add": ("controller", ("Thêm tình huống", "ĐV U1", "ĐV U2"), ("Unit U1",)),
+    "console_find": ("director", ("Tìm đơn vị",), ()),
     "console_overdue": ("director", ("Tin quá giờ phát",), ()),
     "journal": ("director", ("Nhật ký diễn tập", "CSV", "JSON", "ĐV U1"), ("Unit U1",)),
     "people": ("director", ("Người tham gia", "Trưởng đơn vị"), ()),
@@ -237,6 +239,24 @@ def test_a_drawer_is_a_fragment_for_htmx_and_a_page_without_it(scene: Scene, nam
     assert 'class="dr-h"' in fragment
     assert "<html" in page
     assert 'class="dr-h"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "left_out"),
+    [
+        ("1.04", "Tin 1.04", "Tin 1.03"),
+        ("tin 1.04", "Tin 1.04", "Tin 1.03"),
+        ("don vi u2", "Đơn vị U2", "Đơn vị U1"),
+        ("INJECT 1.03", "Tin 1.03", "Tin 1.04"),
+        ("voi trắng", "Không tìm thấy", "Tin 1.04"),
+    ],
+)
+def test_the_director_finds_by_number_code_or_words(
+    scene: Scene, asked: str, found: str, left_out: str
+) -> None:
+    page = text(get(scene, "director", f"{at(scene, 'console_find')}?q={quote(asked)}"))
+    assert found in page
+    assert left_out not in page
 
 
 def test_a_preview_of_a_jump_names_what_it_passes_and_changes_nothing(scene: Scene) -> None:
