@@ -6,7 +6,7 @@ given only what that audience may see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from exercise.live.bus import Frame
 from exercise.models import Exercise, JournalEntry
 from exercise.situation import board, console, evaluation, inbox, log, strip
 from exercise.situation.facts import Facts, read_facts
+from units.models import Unit
 
 ALL_AT_ONCE = 100
 """With more entries than this to draw, every fragment is drawn instead of asking which."""
@@ -25,13 +26,25 @@ ALL_AT_ONCE = 100
 
 @dataclass
 class Touched:
-    """What a run of entries changed."""
+    """What a run of entries changed, and for whom."""
 
+    entries: list[JournalEntry]
     everything: bool = False
-    units: set[str] = field(default_factory=set)
-    injects: set[str] = field(default_factory=set)
     clock: bool = False
-    entries: list[JournalEntry] = field(default_factory=list)
+    """The clock, the status or the phase changed for everyone."""
+    board: bool = False
+    units: set[str] = field(default_factory=set)
+    """Unit codes that any entry names: for control alone."""
+    injects: set[str] = field(default_factory=set)
+    """Inject numbers that any entry names: for control alone."""
+    told: dict[str, set[str]] = field(default_factory=dict)
+    """Unit codes of the entries a unit may learn of, each with the injects they name."""
+
+    def numbers(self, codes: Iterable[str]) -> set[str] | None:
+        """Injects in which something changed that these units know. ``None``: any may have."""
+        if self.everything:
+            return None
+        return {number for code in codes for number in self.told.get(code, ())}
 
 
 CLOCK_KINDS = frozenset(
@@ -56,17 +69,29 @@ CLOCK_KINDS = frozenset(
 )
 
 
+TOLD_KINDS = log.UNIT_KINDS | {"tasking_opened"}
+"""Entries that a unit and its evaluators learn of. That a page is drawn anew at all says something:
+a rating, a hold or an inject still to come must not be felt.
+"""
+BOARD_KINDS = log.PUBLIC_KINDS | log.UNIT_KINDS | CLOCK_KINDS
+
+
 def touched_by(entries: Iterable[JournalEntry]) -> Touched:
-    """Which units an entry names, and whether the clock, status or phase changed for everyone."""
-    found = Touched(entries=list(entries))
+    """What a run of entries changed: for control whatever they name, for the others what they may
+    know.
+    """
+    found = Touched(list(entries))
     found.everything = len(found.entries) > ALL_AT_ONCE
     for entry in found.entries:
         found.clock |= entry.kind in CLOCK_KINDS
-        if entry.inject_number:
-            found.injects.add(entry.inject_number)
-        if entry.unit_code:
-            found.units.add(entry.unit_code)
-        found.units.update(entry.data.get("to", ()))
+        found.board |= entry.kind in BOARD_KINDS
+        named = {entry.unit_code} if entry.unit_code else set(entry.data.get("to", ()))
+        found.units |= named
+        numbers = {entry.inject_number} - {""}
+        found.injects |= numbers
+        if entry.kind in TOLD_KINDS:
+            for code in named:
+                found.told.setdefault(code, set()).update(numbers)
     return found
 
 
@@ -97,55 +122,64 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
 
 def _audiences(facts: Facts, touched: Touched) -> Iterator[tuple[str, str]]:
     yield "control", control_fragments(facts, touched)
-    yield "board", _fragments("board/_board.html", board.context(facts))
+    if touched.everything or touched.board:
+        yield "board", _fragments("board/_board.html", board.context(facts))
     head = (
         _fragments("components/strip.html", strip.context(facts.exercise)) if touched.clock else ""
     )
     for unit in facts.units.values():
-        if touched.everything or unit.code in touched.units:
-            yield f"unit-{unit.code}", unit_fragments(facts, unit.pk, touched)
-            yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit.pk], touched)
+        if touched.everything or unit.code in touched.told:
+            yield f"unit-{unit.code}", unit_fragments(facts, unit, touched)
+            yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit], touched)
         elif head:
             yield f"unit-{unit.code}", head
             yield f"evaluation-{unit.code}", head
-    yield "evaluation", evaluation_fragments(facts, list(facts.units), touched)
+    if touched.everything or touched.told:
+        yield "evaluation", evaluation_fragments(facts, list(facts.units.values()), touched)
+    elif head:
+        yield "evaluation", head
 
 
 def control_fragments(facts: Facts, touched: Touched) -> str:
     """The console's fragments that the entries touched."""
-    units = None if touched.everything or touched.clock else touched.units
+    all_units = touched.everything or touched.clock
+    units = None if all_units else touched.units | _addressed(facts, touched.injects)
     html = _fragments("console/_live.html", console.live_context(facts, units=units))
-    told = [entry for entry in touched.entries if entry.kind not in log.QUIET_KINDS]
-    newest = sorted(told, key=lambda entry: -entry.seq)[: log.SHOWN]
+    if touched.everything:
+        newest = log.latest(facts.exercise)
+    else:
+        told = [entry for entry in touched.entries if entry.kind not in log.QUIET_KINDS]
+        newest = sorted(told, key=lambda entry: -entry.seq)[: log.SHOWN]
     names = {unit.code: unit for unit in facts.units.values()}
     return html + _fragments(
         "console/_log_rows.html", {"rows": log.rows(facts.exercise, newest, units=names)}
     )
 
 
-def unit_fragments(facts: Facts, unit_id: int, touched: Touched) -> str:
+def _addressed(facts: Facts, numbers: set[str]) -> set[str]:
+    """The units these injects are for: a hold names none of them, and shows on their cards."""
+    return {
+        facts.units[unit_id].code
+        for inject in facts.injects
+        if inject.number in numbers
+        for unit_id in facts.addressees.get(inject.pk, ())
+        if unit_id in facts.units
+    }
+
+
+def unit_fragments(facts: Facts, unit: Unit, touched: Touched) -> str:
     """One unit's inbox list."""
-    numbers = _numbers(facts, [unit_id], touched)
-    return _fragments("inbox/_list.html", inbox.list_context(facts, unit_id, touched=numbers))
+    numbers = touched.numbers([unit.code])
+    return _fragments("inbox/_list.html", inbox.list_context(facts, unit.pk, touched=numbers))
 
 
-def evaluation_fragments(facts: Facts, unit_ids: list[int], touched: Touched) -> str:
+def evaluation_fragments(facts: Facts, units: Sequence[Unit], touched: Touched) -> str:
     """The taskings an evaluator may rate."""
-    numbers = _numbers(facts, unit_ids, touched)
+    numbers = touched.numbers(unit.code for unit in units)
     return _fragments(
-        "evaluate/_list.html", evaluation.list_context(facts, unit_ids, touched=numbers)
+        "evaluate/_list.html",
+        evaluation.list_context(facts, [unit.pk for unit in units], touched=numbers),
     )
-
-
-def _numbers(facts: Facts, unit_ids: list[int], touched: Touched) -> set[str] | None:
-    """The injects touched that these units were given. ``None``: any may have been.
-
-    An entry drawn in the same run may name one that is still to come, or another unit's.
-    """
-    if touched.everything:
-        return None
-    given = {t.inject.number for unit_id in unit_ids for t in facts.by_unit[unit_id]}
-    return touched.injects & given
 
 
 def _fragments(template: str, context: dict[str, Any]) -> str:
