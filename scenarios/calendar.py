@@ -17,7 +17,6 @@ from functools import cached_property
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class InStandDown(ValueError):
@@ -93,10 +92,6 @@ class DrillCalendar:
         """The local date and time people read at this play time."""
         calendar_us = self.to_calendar_us(play_us, before_break=before_break)
         return self.zero + timedelta(microseconds=calendar_us)
-
-    def play_us_at(self, moment: datetime) -> int:
-        """Play time at a local date and time. Raises InStandDown."""
-        return self.to_play_us((moment - self.zero) // _MICROSECOND)
 
     def day(self, moment: datetime) -> int:
         """Number of the exercise day, from 1."""

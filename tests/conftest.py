@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
 
 settings.register_profile("plain", deadline=None)
@@ -19,15 +19,16 @@ settings.load_profile("ci" if os.environ.get("CI") else "plain")
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_journals_triggers() -> Iterator[None]:
-    """Let the flush after a transactional test empty the journal too.
+    """Let the flush after a transactional test empty the journal too, which its triggers refuse."""
+    flush = BaseDatabaseOperations.execute_sql_flush
 
-    SQLite flushes by DELETE, which the journal's triggers refuse; PostgreSQL by TRUNCATE, which
-    fires no row trigger.
-    """
-    flush = DatabaseOperations.execute_sql_flush
-
-    def unguarded(self: DatabaseOperations, statements: Any) -> None:
+    def unguarded(self: BaseDatabaseOperations, statements: Any) -> None:
         with self.connection.cursor() as cursor:
+            if self.connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")  # no triggers
+                flush(self, statements)
+                cursor.execute("SET session_replication_role = origin")
+                return
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
             for name, _sql in triggers:
@@ -39,7 +40,7 @@ def _flush_past_the_journals_triggers() -> Iterator[None]:
                     cursor.execute(sql)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", unguarded)
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded)
         yield
 
 

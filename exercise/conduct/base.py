@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
@@ -38,6 +40,7 @@ from exercise.models import (
     Tasking,
 )
 from exercise.models.state import Stateful
+from scenarios.calendar import SECOND_US
 from units.roles import may
 
 P = ParamSpec("P")
@@ -45,6 +48,8 @@ R = TypeVar("R")
 
 TIMER = "timer"
 IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
+CLOCKS_DIFFER_US = SECOND_US
+"""Wall clocks of two machines may differ by this without either having been set."""
 
 
 class Refused(Exception):
@@ -98,10 +103,28 @@ class Conduct:
     def __init__(self, exercise: Exercise, by: Actor, now_wall_us: int) -> None:
         self.exercise = exercise
         self.by = by
-        self.now_wall_us = now_wall_us
-        self.position_us = exercise.clock.position_us(now_wall_us)
+        self.now_wall_us = max(now_wall_us, exercise.last_wall_us)
+        self.position_us = exercise.clock.position_us(self.now_wall_us)
+        self.phase = exercise.phase
+        """The phase that entries belong to: what ends a phase still happens in it."""
+        self._next_due_us = exercise.next_due_us
         self._changes: list[Change] = []
         self._entries: list[JournalEntry] = []
+        self._files: list[FieldFile] = []
+        if self.now_wall_us - now_wall_us > CLOCKS_DIFFER_US:
+            self._go_on_from(now_wall_us)
+
+    def _go_on_from(self, now_wall_us: int) -> None:
+        """The wall clock was set back: exercise time goes on from where it stood."""
+        exercise, back_us = self.exercise, self.now_wall_us - now_wall_us
+        self.now_wall_us = now_wall_us
+        if exercise.resume_wall_us is not None:
+            exercise.resume_wall_us -= back_us
+        if exercise.running:
+            self.set_clock(
+                replace(exercise.clock, anchor_wall_us=now_wall_us, anchor_us=self.position_us)
+            )
+        self.note("wall_clock_set_back", back_us=back_us)
 
     # ── changing ────────────────────────────────────────────────────────────────────────────
     def move(self, thing: Stateful, transition: str, *, save: bool = True, **fields: Any) -> None:
@@ -165,13 +188,18 @@ class Conduct:
     def note(
         self, kind: str, *, inject: Inject | None = None, unit: str = "", **data: Any
     ) -> JournalEntry:
-        """Write down what happened, with every change made since the last note."""
+        """Write down what happened, with every change made since the last note.
+
+        Raises:
+            TypeError: a floating-point number in ``data``: not every database gives it back.
+        """
+        _check_no_floats(data)
         entry = JournalEntry(
             exercise=self.exercise,
             kind=kind,
             wall_us=self.now_wall_us,
             exercise_us=self.position_us,
-            phase=self.exercise.phase,
+            phase=self.phase,
             actor_id=self.by.user_id,
             actor_name=self.by.name,
             role=self.by.role,
@@ -211,11 +239,26 @@ class Conduct:
             raise Refused("unknown", _("Đơn vị không tham gia cuộc diễn tập này.")) from None
 
     # ── ending ──────────────────────────────────────────────────────────────────────────────
+    def keep_file(self, field: FieldFile, name: str, content: bytes) -> None:
+        """Save a file that goes away again when the command comes to nothing."""
+        field.save(name, ContentFile(content), save=False)
+        self._files.append(field)
+
+    def drop_files(self) -> None:
+        """Delete what ``keep_file`` saved: no row will ever name it."""
+        for field in self._files:
+            field.storage.delete(str(field.name))
+
     def finish(self) -> None:
-        """Append the entries and save the exercise."""
+        """Append the entries and save the exercise, if anything came of the command."""
         if self._changes:
             raise RuntimeError(f"changed without a journal entry: {self._changes}")
         exercise = self.exercise
+        if not self._entries:
+            if exercise.next_due_us != self._next_due_us:
+                exercise.save(update_fields=["next_due_us"])
+            return
+        exercise.last_wall_us = self.now_wall_us
         for entry in self._entries:
             exercise.journal_seq += 1
             entry.seq, entry.previous = exercise.journal_seq, exercise.journal_head
@@ -227,6 +270,17 @@ class Conduct:
     def noted(self) -> bool:
         """Whether anything was written down."""
         return bool(self._entries)
+
+
+def _check_no_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"a floating-point number in the journal: {value!r}")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for part in value:
+        _check_no_floats(part)
 
 
 def _anchors(exercise: Exercise) -> list[Any]:
@@ -290,8 +344,12 @@ def conducting(
                     _("Chờ tổng đạo diễn gỡ báo động."),
                 )
             conduct = Conduct(exercise, by, wall_us())
-            yield conduct
-            conduct.finish()
+            try:
+                yield conduct
+                conduct.finish()
+            except BaseException:
+                conduct.drop_files()
+                raise
             if conduct.noted:
                 transaction.on_commit(lambda: live.changed(exercise_id))
     except ConcurrentTransition as error:

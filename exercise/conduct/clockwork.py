@@ -13,6 +13,7 @@ from exercise.clock import PACE_MAX, PACE_MIN
 from exercise.conduct.base import IN_PLAY, Conduct, Refused, command
 from exercise.conduct.delivery import deliver
 from exercise.conduct.phases import begin_phase
+from exercise.conduct.sweep import NATURAL_RATE, settle_missed
 from exercise.models import Exercise, Inject, InjectState, OverduePolicy, Status, StopReason
 from scenarios.calendar import MINUTE_US
 
@@ -43,6 +44,7 @@ def pause(conduct: Conduct) -> Exercise:
         exercise.stop_reason, exercise.resume_wall_us = StopReason.DIRECTOR, None
         conduct.note("clock_paused", why=StopReason.DIRECTOR)
         return exercise
+    settle_missed(conduct)
     conduct.move(exercise, "pause")
     conduct.set_clock(exercise.clock.paused(conduct.now_wall_us))
     exercise.stop_reason = StopReason.DIRECTOR
@@ -73,8 +75,11 @@ def set_pace(conduct: Conduct, *, rate_permille: int) -> Exercise:
         raise Refused(
             "same_pace", _("Đồng hồ đã ở nhịp ×%(pace)g.") % {"pace": rate_permille / 1000}
         )
+    settle_missed(conduct)
     old = exercise.rate_permille
     conduct.set_clock(exercise.clock.paced(conduct.now_wall_us, rate_permille))
+    if exercise.in_stand_down and rate_permille != NATURAL_RATE:
+        exercise.resume_wall_us = conduct.now_wall_us  # at this pace a stand-down takes no time
     conduct.note("pace_set", old_permille=old, pace_permille=rate_permille)
     return exercise
 
@@ -97,6 +102,7 @@ def jump(conduct: Conduct, *, to_us: int, missed: Missed) -> list[Inject]:
         raise Refused("too_far", _("Chỉ nhảy tới trong vòng 60 ngày."))
     if missed not in ("release", "skip", "hold"):
         raise Refused("choice", _("Chọn phát, bỏ qua hoặc tạm giữ các tin bị nhảy qua."))
+    settle_missed(conduct)
     between = passed_by(exercise, to_us)
     from_us = conduct.position_us
     conduct.set_clock(exercise.clock.jumped(conduct.now_wall_us, to_us))
@@ -125,7 +131,10 @@ def passed_by(exercise: Exercise, to_us: int) -> list[Inject]:
     """The scheduled injects a jump to ``to_us`` would pass by: what its preview shows."""
     return list(
         Inject.objects.filter(
-            exercise=exercise, state=InjectState.SCHEDULED, due_us__lte=to_us
+            exercise=exercise,
+            state=InjectState.SCHEDULED,
+            due_us__lte=to_us,
+            overdue_wall_us__isnull=True,
         ).order_by("due_us", "sort_key")
     )
 
@@ -165,6 +174,7 @@ def call_real_world_stop(conduct: Conduct, *, place: str, words: str) -> Exercis
     if not place.strip() or not words.strip():
         raise Refused("words", _("Ghi rõ nơi xảy ra và nội dung."))
     if exercise.status == Status.RUNNING:
+        settle_missed(conduct, OverduePolicy.HOLD)  # whatever it is, nothing is released now
         conduct.move(exercise, "pause")
         conduct.set_clock(exercise.clock.paused(conduct.now_wall_us))
     exercise.stop_reason, exercise.resume_wall_us = StopReason.REAL_WORLD, None
@@ -183,21 +193,27 @@ def lift_real_world_stop(conduct: Conduct) -> Exercise:
     exercise = conduct.exercise
     if exercise.real_world_wall_us is None:
         raise Refused("not_stopped", _("Không có báo động tình huống thật."))
+    _lift(conduct)
+    exercise.stop_reason = StopReason.DIRECTOR
+    return exercise
+
+
+def _lift(conduct: Conduct) -> None:
+    exercise = conduct.exercise
     exercise.real_world_wall_us = None
     exercise.real_world_place = exercise.real_world_words = exercise.real_world_by = ""
-    exercise.stop_reason = StopReason.DIRECTOR
     conduct.note("real_world_lifted")
-    return exercise
 
 
 @command(stopped=True)
 def end(conduct: Conduct) -> Exercise:
     """ENDEX: by a director's order alone."""
     exercise = conduct.exercise
+    if exercise.real_world_wall_us is not None:
+        _lift(conduct)
     conduct.move(exercise, "end", ended_wall_us=conduct.now_wall_us)
     conduct.set_clock(exercise.clock.paused(conduct.now_wall_us))
     exercise.stop_reason, exercise.stand_down, exercise.resume_wall_us = StopReason.NONE, None, None
-    exercise.real_world_wall_us = None
     row = exercise.current
     if row is not None:
         row.ended_us, row.ended_wall_us = conduct.position_us, conduct.now_wall_us

@@ -22,6 +22,9 @@ from scenarios.choices import ReleaseMode
 from scenarios.models import MselEntry, Scenario
 from units.models import User
 
+LONGEST_BASE = 55
+"""Of a scenario's code, so that the number of a run fits behind it."""
+
 
 @transaction.atomic
 def create_exercise(
@@ -85,6 +88,7 @@ def create_exercise(
 
 
 def _free_code(base: str) -> str:
+    base = base[:LONGEST_BASE]
     taken = set(Exercise.objects.filter(code__startswith=base).values_list("code", flat=True))
     run = 1
     while (code := base if run == 1 else f"{base}-{run}") in taken:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from exercise.conduct.base import Conduct
 from exercise.models import (
     DUE_SOON_MOST_US,
     DUE_SOON_PORTION,
-    FINISHED,
+    UNREAD,
     Inject,
     InjectState,
     Tasking,
     TaskingState,
 )
 from scenarios.calendar import SECOND_US
-from scenarios.choices import TriggerEvent
+from scenarios.choices import ReleaseMode, TriggerEvent
 
 ROWS_AT_ONCE = 500
 """Databases limit the parameters of one statement."""
@@ -93,7 +93,6 @@ def _tasking(conduct: Conduct, inject: Inject, unit: object) -> Tasking:
     ack_us = inject.acknowledge_within_s and inject.acknowledge_within_s * SECOND_US
     complete_us = inject.complete_within_s and inject.complete_within_s * SECOND_US
     allowed = complete_us or ack_us
-    soon = allowed and now_us + allowed - min(int(allowed * DUE_SOON_PORTION), DUE_SOON_MOST_US)
     return Tasking(
         exercise=conduct.exercise,
         inject=inject,
@@ -102,14 +101,36 @@ def _tasking(conduct: Conduct, inject: Inject, unit: object) -> Tasking:
         delivered_wall_us=conduct.now_wall_us,
         ack_due_us=now_us + ack_us if ack_us else None,
         complete_due_us=now_us + complete_us if complete_us else None,
-        due_soon_us=soon or None,
+        due_soon_us=soon_us(now_us, allowed),
     )
+
+
+def soon_us(now_us: int, allowed_us: int | None) -> int | None:
+    """When a deadline ``allowed_us`` after now is near; ``None`` where there is none."""
+    if not allowed_us:
+        return None
+    return now_us + allowed_us - min(int(allowed_us * DUE_SOON_PORTION), DUE_SOON_MOST_US)
+
+
+def ask_to_read(conduct: Conduct, tasking: Tasking) -> list[str]:
+    """Give the tasking a new deadline for its acknowledgement; answers the fields it set."""
+    within_s = tasking.inject.acknowledge_within_s
+    allowed_us = within_s * SECOND_US if within_s else None
+    tasking.ack_due_us = conduct.position_us + allowed_us if allowed_us else None
+    tasking.told_ack_overdue = False
+    fields = ["ack_due_us", "told_ack_overdue"]
+    if tasking.complete_due_us is None:
+        tasking.due_soon_us = soon_us(conduct.position_us, allowed_us)
+        tasking.told_due_soon = False
+        fields += ["due_soon_us", "told_due_soon"]
+    watch_deadlines(conduct, tasking)
+    return fields
 
 
 def watch_deadlines(conduct: Conduct, tasking: Tasking) -> None:
     """Something is asked of the unit again: the timers must not sleep past its deadlines."""
     for moment, told in (
-        (tasking.ack_due_us, tasking.told_ack_overdue or not tasking.reacknowledge),
+        (tasking.ack_due_us, tasking.told_ack_overdue or not tasking.to_read),
         (tasking.due_soon_us, tasking.told_due_soon),
         (tasking.complete_due_us, tasking.told_overdue),
     ):
@@ -126,24 +147,89 @@ def cancel_taskings(conduct: Conduct, taskings: Iterable[Tasking], reason: str) 
     return codes
 
 
+def drop_rereading(conduct: Conduct, tasking: Tasking) -> None:
+    """The unit need not acknowledge a correction of work it has finished. Writes the note."""
+    tasking.reacknowledge = False
+    tasking.save(update_fields=["reacknowledge"])
+    conduct.note("tasking_rereading_waived", inject=tasking.inject, unit=tasking.unit.code)
+
+
 def settle(conduct: Conduct, inject: Inject) -> None:
     """After a tasking ended: close the inject if it was the last, and meet the conditions on it."""
     taskings = list(Tasking.objects.filter(inject=inject))
     if inject.state == InjectState.RELEASED and not any(tasking.open for tasking in taskings):
         conduct.move(inject, "close", closed_us=conduct.position_us)
         conduct.note("inject_closed", inject=inject)
-    done = [t for t in taskings if t.state != TaskingState.CANCELLED]
-    if done and all(t.state in FINISHED for t in done):
+    if _all_completed(taskings):
         meet_conditions(conduct, inject, TriggerEvent.COMPLETED, at_us=conduct.position_us)
 
 
+# ── conditions ──────────────────────────────────────────────────────────────────────────────────
+def _all_completed(taskings: Sequence[Tasking]) -> bool:
+    """All have completed it; those let off do not count, what was cancelled is not completed."""
+    asked = [tasking for tasking in taskings if tasking.state != TaskingState.WAIVED]
+    return bool(asked) and all(_is_completed(tasking) for tasking in asked)
+
+
+def _is_completed(tasking: Tasking) -> bool:
+    if tasking.complete_due_us is None:  # for information: acknowledged is all that is asked
+        return tasking.state not in (*UNREAD, TaskingState.CANCELLED)
+    return tasking.state in (TaskingState.COMPLETED, TaskingState.VERIFIED)
+
+
+def is_overdue(tasking: Tasking) -> bool:
+    """A deadline passed: of the work or, for information, of the first acknowledgement."""
+    if tasking.complete_due_us is None:
+        return tasking.told_ack_overdue and not tasking.reacknowledge
+    return tasking.told_overdue
+
+
+def _waiting(conduct: Conduct) -> QuerySet[Inject]:
+    """Standby injects that a timer releases once their condition is met."""
+    return (
+        Inject.objects.filter(
+            exercise=conduct.exercise,
+            state=InjectState.STANDBY,
+            mode=ReleaseMode.AUTO,
+            trigger_inject__isnull=False,
+        )
+        .select_related("trigger_inject")
+        .order_by("sort_key")
+    )
+
+
 def meet_conditions(conduct: Conduct, inject: Inject, event: str, *, at_us: int) -> None:
-    """Schedule the standby injects that waited for ``event`` on this inject, after their delay."""
-    waiting = Inject.objects.filter(
-        trigger_inject=inject, trigger_event=event, state=InjectState.STANDBY
-    ).order_by("sort_key")
-    for standby in waiting:
-        due_us = at_us + standby.trigger_delay_s * SECOND_US
-        conduct.move(standby, "schedule", due_us=due_us)
-        conduct.due(due_us)
-        conduct.note("condition_met", inject=standby, on=inject.number, event=event, due_us=due_us)
+    """Schedule the standby injects that waited for ``event`` on this inject, after their delay.
+
+    One whose phase has not begun waits for that as well: see ``meet_earlier_conditions``.
+    """
+    begun = [row.phase for row in conduct.exercise.phases if row.started_us is not None]
+    found = _waiting(conduct).filter(trigger_inject=inject, trigger_event=event, phase__in=begun)
+    for standby in found:
+        _schedule(conduct, standby, at_us=at_us)
+
+
+def meet_earlier_conditions(conduct: Conduct, phase: str) -> None:
+    """A phase begins: schedule those of its standby injects whose condition is met already."""
+    for standby in _waiting(conduct).filter(phase=phase):
+        taskings = list(Tasking.objects.filter(inject=standby.trigger_inject))
+        if standby.trigger_event == TriggerEvent.COMPLETED:
+            met = _all_completed(taskings)
+        else:
+            met = any(is_overdue(tasking) for tasking in taskings)
+        if met:
+            _schedule(conduct, standby, at_us=conduct.position_us)
+
+
+def _schedule(conduct: Conduct, standby: Inject, *, at_us: int) -> None:
+    # Never before now: a sweep that came late must not make what it triggers late as well.
+    due_us = max(at_us + standby.trigger_delay_s * SECOND_US, conduct.position_us)
+    conduct.move(standby, "schedule", due_us=due_us)
+    conduct.due(due_us)
+    conduct.note(
+        "condition_met",
+        inject=standby,
+        on=standby.trigger_inject.number if standby.trigger_inject else "",
+        event=standby.trigger_event,
+        due_us=due_us,
+    )

@@ -8,7 +8,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import Conduct, Refused, command
-from exercise.conduct.delivery import cancel_taskings, deliver, watch_deadlines
+from exercise.conduct.delivery import ask_to_read, cancel_taskings, deliver
 from exercise.conduct.phases import need_reason
 from exercise.models import (
     UNREAD,
@@ -114,6 +114,10 @@ def recall(conduct: Conduct, *, inject_id: int, reason: str) -> Inject:
         reason,
     )
     conduct.note("inject_recalled", inject=inject, reason=reason, to=codes)
+    # What was to come because of it is the director's to decide about now.
+    for consequence in inject.triggers.filter(state=InjectState.SCHEDULED).order_by("sort_key"):
+        conduct.move(consequence, "hold", overdue_wall_us=None)
+        conduct.note("inject_held", inject=consequence)
     return inject
 
 
@@ -125,7 +129,8 @@ def resend(conduct: Conduct, *, inject_id: int, unit_codes: Sequence[str] = ()) 
     inject = conduct.inject(inject_id)
     if inject.state != InjectState.RELEASED:
         raise Refused("wrong_state", _("Chỉ phát lại tin đã phát và chưa xong."))
-    waiting = Tasking.objects.filter(inject=inject, state__in=UNREAD).select_related("unit")
+    waiting = Tasking.objects.filter(inject=inject, state__in=UNREAD)
+    waiting = waiting.select_related("inject", "unit")
     if unit_codes:
         waiting = waiting.filter(unit__code__in=unit_codes)
     taskings = list(waiting)
@@ -133,11 +138,7 @@ def resend(conduct: Conduct, *, inject_id: int, unit_codes: Sequence[str] = ()) 
         raise Refused("nobody", _("Mọi đơn vị đã nhận tin này."))
     for tasking in taskings:
         tasking.nudges += 1
-        if inject.acknowledge_within_s:
-            tasking.ack_due_us = conduct.position_us + inject.acknowledge_within_s * SECOND_US
-            tasking.told_ack_overdue = False
-            conduct.due(tasking.ack_due_us)
-        tasking.save(update_fields=["nudges", "ack_due_us", "told_ack_overdue"])
+        tasking.save(update_fields=["nudges", *ask_to_read(conduct, tasking)])
     conduct.note("inject_resent", inject=inject, to=[t.unit.code for t in taskings])
     return inject
 
@@ -165,16 +166,12 @@ def correct(conduct: Conduct, *, inject_id: int, title: Text, content: Text, rea
     inject.save(update_fields=["version", "title", "content"])
     taskings = Tasking.objects.filter(inject=inject).exclude(state=TaskingState.CANCELLED)
     addressed, again = [], []
-    for tasking in taskings.select_related("unit"):
+    for tasking in taskings.select_related("inject", "unit"):
         addressed.append(tasking.unit.code)
         if tasking.read_version == 0 or tasking.state not in READ_AND_GOING_ON:
             continue
-        within_s = inject.acknowledge_within_s
         tasking.reacknowledge = True
-        tasking.ack_due_us = conduct.position_us + within_s * SECOND_US if within_s else None
-        tasking.told_ack_overdue = False
-        tasking.save(update_fields=["reacknowledge", "ack_due_us", "told_ack_overdue"])
-        watch_deadlines(conduct, tasking)
+        tasking.save(update_fields=["reacknowledge", *ask_to_read(conduct, tasking)])
         again.append(tasking.unit.code)
     if again and inject.state == InjectState.CLOSED:
         conduct.move(inject, "reopen", closed_us=None)
@@ -275,7 +272,7 @@ def _free_number(conduct: Conduct, phase_number: int) -> str:
         for number in Inject.objects.filter(
             exercise=conduct.exercise, number__startswith=f"{phase_number}."
         ).values_list("number", flat=True)
-        if number.split(".", 1)[1].isdigit()
+        if number.split(".", 1)[1].isdecimal()
     ]
     return f"{phase_number}.{max(taken, default=0) + 1:02d}"
 

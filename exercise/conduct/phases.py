@@ -8,7 +8,12 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import Conduct, Refused, command
-from exercise.conduct.delivery import cancel_taskings, settle
+from exercise.conduct.delivery import (
+    cancel_taskings,
+    drop_rereading,
+    meet_earlier_conditions,
+    settle,
+)
 from exercise.models import (
     CONFIRMED,
     OPENING,
@@ -28,6 +33,8 @@ from scenarios.phases import Phase
 
 Unfinished = Literal["carry", "cancel"]
 REASON_MIN = 10
+PHASE_OVER = "Giai đoạn kết thúc / The phase ended"
+"""Why its taskings were cancelled, for readers of either language: the row keeps one wording."""
 
 ORDER = {
     Phase.TRANSITION: "order_transition",
@@ -101,6 +108,7 @@ def advance_phase(
     exercise.override_reason = ""
     if unfinished == "cancel":
         _cancel_unfinished(conduct, old.phase)
+    conduct.phase = exercise.phase
     if exercise.current is not None:
         begin_phase(conduct)
     return exercise
@@ -114,6 +122,7 @@ def begin_phase(conduct: Conduct) -> None:
     exercise = conduct.exercise
     if exercise.phase == Phase.BEFORE:
         conduct.move(exercise, OPENING[Phase.BEFORE])
+        conduct.phase = exercise.phase
     row = exercise.current
     if row is None:
         raise RuntimeError("no phase to begin")
@@ -128,6 +137,7 @@ def begin_phase(conduct: Conduct) -> None:
     ).order_by("due_us")
     conduct.due(first.values_list("due_us", flat=True).first())
     conduct.note("phase_started", phase=row.phase, shift_us=shift_us)
+    meet_earlier_conditions(conduct, row.phase)
     for posture in exercise.postures.select_related("unit"):
         _order_in(conduct, posture, Phase(row.phase))
 
@@ -146,7 +156,6 @@ def _order_in(conduct: Conduct, posture: Posture, phase: Phase) -> None:
 
 
 def _cancel_unfinished(conduct: Conduct, phase: str) -> None:
-    reason = str(_("Giai đoạn kết thúc"))
     injects = {
         inject.pk: inject
         for inject in Inject.objects.filter(exercise=conduct.exercise, phase=phase)
@@ -157,7 +166,10 @@ def _cancel_unfinished(conduct: Conduct, phase: str) -> None:
             conduct.note("inject_skipped", inject=inject, why="phase_ended")
     taskings = Tasking.objects.open().filter(inject__in=injects).select_related("inject", "unit")
     for tasking in taskings:
-        cancel_taskings(conduct, [tasking], reason)
+        if not tasking.to_do:
+            drop_rereading(conduct, tasking)
+            continue
+        cancel_taskings(conduct, [tasking], PHASE_OVER)
         conduct.note("tasking_cancelled", inject=tasking.inject, unit=tasking.unit.code)
     for inject in injects.values():
         if inject.state == InjectState.RELEASED:
@@ -197,8 +209,7 @@ def confirm_posture(conduct: Conduct, *, unit_code: str) -> Posture:
     posture.return_reason = ""
     posture.save(update_fields=["return_reason"])
     conduct.note("posture_confirmed", unit=unit_code)
-    row = conduct.exercise.current
-    if row is not None and posture.phase != row.phase:
+    if posture.phase != conduct.exercise.phase:
         _follow(conduct, posture)
     return posture
 

@@ -6,15 +6,15 @@ lock, so that a sweep too many finds nothing and a sweep too few is made good by
 
 from __future__ import annotations
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from exercise.clock import Clock
 from exercise.conduct.base import TIMERS, Conduct, conducting
-from exercise.conduct.delivery import deliver, meet_conditions
+from exercise.conduct.delivery import deliver, is_overdue, meet_conditions
 from exercise.conduct.injects import space_out
 from exercise.models import (
-    AT_WORK,
-    UNREAD,
+    TO_DO,
+    TO_READ,
     Exercise,
     Inject,
     InjectState,
@@ -46,27 +46,37 @@ def sweep(exercise_id: int) -> int:
         _end_stand_down(conduct)
         if not exercise.running:
             return 0
+        clock = exercise.clock  # as it ran until now; a stand-down that begins stops it
         done = _stand_downs(conduct)
-        done += _release_due(conduct)
+        done += _release_due(conduct, clock)
         done += _tell_deadlines(conduct)
         exercise.next_due_us = _next_due_us(exercise)
         return done
 
 
-def recover(exercise_id: int, heartbeat_wall_us: int) -> bool:
-    """After an outage longer than tolerated: the clock comes back at the last heartbeat, paused.
+def recover(exercise_id: int, heartbeat_wall_us: int, *, tolerated_us: int | None = None) -> bool:
+    """After an outage longer than tolerated: the clock comes back at the last sign of life, paused.
+
+    The last sign of life is the timers' heartbeat or, where people went on without timers, the last
+    thing they did: exercise time is never set back past something that happened.
 
     Args:
-        heartbeat_wall_us: when the timers last worked. The wall time since then is not played.
+        heartbeat_wall_us: when the timers last worked.
+        tolerated_us: wall µs without a sign of life after which the time since then is not played;
+            ``None``: as the exercise says.
 
     Returns:
         Whether the clock was set back; a second caller finds it done.
     """
     with conducting(exercise_id, TIMERS, name="recover", when=ANY_STATUS, stopped=True) as conduct:
         exercise = conduct.exercise
-        if not exercise.running or exercise.anchor_wall_us > heartbeat_wall_us:
+        if tolerated_us is None:
+            tolerated_us = exercise.outage_after_s * SECOND_US
+        sign_wall_us = max(heartbeat_wall_us, exercise.anchor_wall_us, exercise.last_wall_us)
+        down_us = conduct.now_wall_us - sign_wall_us
+        if not exercise.running or down_us <= tolerated_us:
             return False
-        gone_us = exercise.clock.position_us(heartbeat_wall_us)
+        gone_us = exercise.clock.position_us(sign_wall_us)
         missed = Inject.objects.filter(
             exercise=exercise,
             state=InjectState.SCHEDULED,
@@ -79,8 +89,8 @@ def recover(exercise_id: int, heartbeat_wall_us: int) -> bool:
         exercise.stop_reason = StopReason.OUTAGE
         conduct.note(
             "outage_recovered",
-            heartbeat_wall_us=heartbeat_wall_us,
-            down_us=conduct.now_wall_us - heartbeat_wall_us,
+            sign_wall_us=sign_wall_us,
+            down_us=down_us,
             missed=numbers,
         )
         return True
@@ -136,50 +146,71 @@ def _resume_wall_us(exercise: Exercise, begun_wall_us: int, from_us: int, to_us:
 
 
 # ── injects ─────────────────────────────────────────────────────────────────────────────────────
-def _release_due(conduct: Conduct) -> int:
+def settle_missed(conduct: Conduct, policy: str | None = None) -> None:
+    """Before the clock is anchored anew: injects that missed their moment go by the policy.
+
+    Afterwards they would look as if their moment were the new anchor's.
+
+    Args:
+        policy: instead of the exercise's own.
+    """
     exercise = conduct.exercise
-    due = Inject.objects.filter(
-        exercise=exercise,
+    if exercise.running:
+        late_by = {one: _late_by_us(conduct, exercise.clock, one) for one in _due(conduct)}
+        missed = [one for one, late_us in late_by.items() if _is_missed(exercise, late_us)]
+        _apply_policy(conduct, missed, {one.pk: late_by[one] for one in missed}, policy)
+
+
+def _due(conduct: Conduct) -> QuerySet[Inject]:
+    return Inject.objects.filter(
+        exercise=conduct.exercise,
         state=InjectState.SCHEDULED,
         due_us__lte=conduct.position_us,
         overdue_wall_us__isnull=True,
-    )
+    ).order_by("due_us", "sort_key")
+
+
+def _is_missed(exercise: Exercise, late_us: int) -> bool:
+    return late_us > exercise.overdue_after_s * SECOND_US
+
+
+def _release_due(conduct: Conduct, clock: Clock) -> int:
+    exercise = conduct.exercise
+    due = _due(conduct)
     if exercise.in_stand_down:
         # The break begins and ends at one moment of play; what is due at that moment
         # comes after it.
         due = due.filter(due_us__lt=conduct.position_us)
-    found = list(due.order_by("due_us", "sort_key"))
+    found = list(due)
     on_time: list[Inject] = []
     overdue: list[Inject] = []
     late_by: dict[int, int] = {}
     for inject in found:
-        late_by[inject.pk] = _late_by_us(conduct, inject)
-        missed = late_by[inject.pk] > exercise.overdue_after_s * SECOND_US
+        late_by[inject.pk] = _late_by_us(conduct, clock, inject)
+        missed = _is_missed(exercise, late_by[inject.pk])
         (overdue if missed else on_time).append(inject)
     deliver(conduct, on_time, how="timer", late_by=late_by)
-    if overdue:
-        _apply_policy(conduct, overdue, late_by)
+    _apply_policy(conduct, overdue, late_by)
     return len(found)
 
 
-def _late_by_us(conduct: Conduct, inject: Inject) -> int:
-    clock = conduct.exercise.clock
-    if not clock.running:  # the stand-down that has just begun stopped it
-        return 0
+def _late_by_us(conduct: Conduct, clock: Clock, inject: Inject) -> int:
     due_wall_us = clock.due_wall_us(inject.due_us or 0) or conduct.now_wall_us
     return max(0, conduct.now_wall_us - due_wall_us)
 
 
-def _apply_policy(conduct: Conduct, overdue: list[Inject], late_by: dict[int, int]) -> None:
+def _apply_policy(
+    conduct: Conduct, overdue: list[Inject], late_by: dict[int, int], policy: str | None = None
+) -> None:
+    if not overdue:
+        return
     exercise = conduct.exercise
-    conduct.note(
-        "injects_overdue",
-        numbers=[inject.number for inject in overdue],
-        policy=exercise.overdue_policy,
-    )
-    if exercise.overdue_policy == OverduePolicy.RELEASE:
+    policy = policy or exercise.overdue_policy
+    numbers = [inject.number for inject in overdue]
+    conduct.note("injects_overdue", numbers=numbers, policy=str(policy))
+    if policy == OverduePolicy.RELEASE:
         deliver(conduct, overdue, how="timer", late_by=late_by)
-    elif exercise.overdue_policy == OverduePolicy.SPACE:
+    elif policy == OverduePolicy.SPACE:
         space_out(conduct, overdue, exercise.overdue_spacing_s)
     else:
         Inject.objects.filter(pk__in=[inject.pk for inject in overdue]).update(
@@ -190,12 +221,10 @@ def _apply_policy(conduct: Conduct, overdue: list[Inject], late_by: dict[int, in
 # ── deadlines ───────────────────────────────────────────────────────────────────────────────────
 def _tell_deadlines(conduct: Conduct) -> int:
     now_us = conduct.position_us
-    working = Q(state__in=AT_WORK, complete_due_us__isnull=False)
-    unread = Q(state__in=UNREAD) | Q(reacknowledge=True)
     kinds = (
-        ("ack_overdue", Q(ack_due_us__lte=now_us) & unread, "told_ack_overdue"),
-        ("due_soon", Q(due_soon_us__lte=now_us) & (unread | working), "told_due_soon"),
-        ("overdue", Q(complete_due_us__lte=now_us) & (unread | working), "told_overdue"),
+        ("ack_overdue", Q(ack_due_us__lte=now_us) & TO_READ, "told_ack_overdue"),
+        ("due_soon", Q(due_soon_us__lte=now_us) & TO_DO, "told_due_soon"),
+        ("overdue", Q(complete_due_us__lte=now_us) & TO_DO, "told_overdue"),
     )
     told = 0
     for kind, condition, flag in kinds:
@@ -206,12 +235,12 @@ def _tell_deadlines(conduct: Conduct) -> int:
         )
         Tasking.objects.filter(pk__in=[tasking.pk for tasking in found]).update(**{flag: True})
         for tasking in found:
+            setattr(tasking, flag, True)
             conduct.note(f"tasking_{kind}", inject=tasking.inject, unit=tasking.unit.code)
-            if kind == "overdue" or (kind == "ack_overdue" and tasking.complete_due_us is None):
-                due_us = (
-                    tasking.complete_due_us if kind == "overdue" else tasking.ack_due_us
-                ) or now_us
-                meet_conditions(conduct, tasking.inject, TriggerEvent.OVERDUE, at_us=due_us)
+            if is_overdue(tasking):
+                due_us = tasking.complete_due_us if kind == "overdue" else tasking.ack_due_us
+                at_us = now_us if due_us is None else due_us
+                meet_conditions(conduct, tasking.inject, TriggerEvent.OVERDUE, at_us=at_us)
         told += len(found)
     return told
 
@@ -220,14 +249,14 @@ def _next_due_us(exercise: Exercise) -> int | None:
     injects = Inject.objects.filter(
         exercise=exercise, state=InjectState.SCHEDULED, overdue_wall_us__isnull=True
     ).aggregate(at=Min("due_us"))
-    waiting = Tasking.objects.open().filter(exercise=exercise)
-    deadlines = waiting.aggregate(
-        ack=Min(
-            "ack_due_us",
-            filter=Q(told_ack_overdue=False) & (Q(state__in=UNREAD) | Q(reacknowledge=True)),
-        ),
-        soon=Min("due_soon_us", filter=Q(told_due_soon=False)),
-        late=Min("complete_due_us", filter=Q(told_overdue=False)),
+    deadlines = (
+        Tasking.objects.open()
+        .filter(exercise=exercise)
+        .aggregate(
+            ack=Min("ack_due_us", filter=Q(told_ack_overdue=False) & TO_READ),
+            soon=Min("due_soon_us", filter=Q(told_due_soon=False) & TO_DO),
+            late=Min("complete_due_us", filter=Q(told_overdue=False) & TO_DO),
+        )
     )
     breaks = [
         place

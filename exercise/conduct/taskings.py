@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import IN_PLAY, Conduct, Refused, command
-from exercise.conduct.delivery import settle, watch_deadlines
+from exercise.conduct.delivery import drop_rereading, settle, watch_deadlines
 from exercise.conduct.phases import need_reason
 from exercise.models import (
     UNREAD,
@@ -163,7 +162,8 @@ def _report(
             size=len(upload.content),
             sha256=upload.sha256,
         )
-        attachment.file.save(upload.name, ContentFile(upload.content), save=True)
+        conduct.keep_file(attachment.file, upload.name, upload.content)
+        attachment.save()
     conduct.note(
         "tasking_reported",
         inject=tasking.inject,
@@ -250,16 +250,19 @@ def _complete(conduct: Conduct, tasking: Tasking, *, at_us: int, **behalf: Any) 
 
 # ── by control ──────────────────────────────────────────────────────────────────────────────────
 def _true_time(conduct: Conduct, tasking: Tasking, at_us: int | None, channel: str) -> int:
+    """When it was really done: since the last thing the unit is known to have done about it."""
     if channel not in CHANNELS:
         raise Refused("channel", _("Chọn điện thoại hoặc giấy."))
     if at_us is None:
         return conduct.position_us
-    if not tasking.delivered_us <= at_us <= conduct.position_us:
+    known = (tasking.delivered_us, tasking.acknowledged_us, tasking.started_us)
+    since_us = max(moment for moment in known if moment is not None)
+    if not since_us <= at_us <= conduct.position_us:
         raise Refused(
             "true_time",
-            _("Giờ thực hiện phải từ lúc phát %(from)s đến bây giờ %(to)s.")
+            _("Giờ thực hiện phải từ %(from)s đến bây giờ %(to)s.")
             % {
-                "from": conduct.exercise.calendar.label(tasking.delivered_us),
+                "from": conduct.exercise.calendar.label(since_us),
                 "to": conduct.exercise.calendar.label(conduct.position_us),
             },
         )
@@ -324,6 +327,10 @@ def waive(conduct: Conduct, *, tasking_id: int, reason: str) -> Tasking:
     """Let the unit off, with the reason."""
     reason = need_reason(reason)
     tasking = conduct.tasking(tasking_id)
+    if tasking.reacknowledge and not tasking.to_do:
+        drop_rereading(conduct, tasking)
+        settle(conduct, tasking.inject)
+        return tasking
     conduct.move(tasking, "waive", reason=reason, reacknowledge=False)
     conduct.note("tasking_waived", inject=tasking.inject, unit=tasking.unit.code, reason=reason)
     settle(conduct, tasking.inject)

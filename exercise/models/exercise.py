@@ -91,6 +91,8 @@ class Exercise(Stateful):
     rate_permille = models.PositiveIntegerField(default=1000)
     running = models.BooleanField(default=False)
     clock_version = models.PositiveIntegerField(default=0)
+    last_wall_us = models.BigIntegerField(default=0)
+    """Wall time of the newest journal entry: by then this exercise was certainly being played."""
 
     started_wall_us = models.BigIntegerField(null=True, blank=True)
     ended_wall_us = models.BigIntegerField(null=True, blank=True)

@@ -91,11 +91,6 @@ class Inject(Stateful):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
-    @property
-    def informational(self) -> bool:
-        """For information: acknowledged is all that is asked."""
-        return self.complete_within_s is None
-
     # ── transitions ─────────────────────────────────────────────────────────────────────────
     @transition("state", source=S.STANDBY, target=S.SCHEDULED)
     def schedule(self) -> None:

@@ -62,7 +62,10 @@ class JournalEntry(models.Model):
         return f"{self.seq} {self.kind}"
 
     def digest(self) -> str:
-        """SHA-256 over the previous hash and every field, in one canonical JSON form."""
+        """SHA-256 over the previous hash and every field, in one canonical JSON form.
+
+        No floating-point number may be in it: PostgreSQL gives 1e16 back as a whole number.
+        """
         body = {
             "exercise": self.exercise_id,
             "seq": self.seq,

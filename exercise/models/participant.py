@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.models.exercise import Exercise
 from units.models import Unit
-from units.roles import CONTROL, UNIT_MEMBERS, Role
+from units.roles import Role
 
 
 class Participant(models.Model):
@@ -28,11 +28,3 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
-
-    @property
-    def is_control(self) -> bool:
-        return self.role in CONTROL
-
-    @property
-    def is_unit_member(self) -> bool:
-        return self.role in UNIT_MEMBERS

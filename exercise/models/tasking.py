@@ -42,16 +42,18 @@ DUE_SOON_PORTION = 0.25
 DUE_SOON_MOST_US = 15 * 60 * 1_000_000
 
 
+TO_READ = Q(state__in=UNREAD) | Q(reacknowledge=True)
+"""The acknowledgement is still asked for: the first one, or that of a correction."""
+TO_DO = Q(state__in=UNREAD) | Q(state__in=AT_WORK, complete_due_us__isnull=False)
+"""The work itself is still asked for; a correction does not make finished work unfinished."""
+
+
 class TaskingQuerySet(models.QuerySet["Tasking"]):
     """Questions asked in more than one place."""
 
     def open(self) -> TaskingQuerySet:
         """Something is still asked of the unit: acknowledge, or (with a deadline) complete."""
-        return self.filter(
-            Q(state__in=UNREAD)
-            | Q(state__in=AT_WORK, complete_due_us__isnull=False)
-            | Q(reacknowledge=True)
-        )
+        return self.filter(TO_READ | TO_DO)
 
 
 class Tasking(Stateful):
@@ -119,33 +121,37 @@ class Tasking(Stateful):
         return f"{self.inject_id} → {self.unit_id}: {self.get_state_display()}"
 
     @property
+    def to_read(self) -> bool:
+        """The acknowledgement is still asked for; see ``TO_READ``."""
+        return self.reacknowledge or self.state in UNREAD
+
+    @property
+    def to_do(self) -> bool:
+        """The work itself is still asked for; see ``TO_DO``."""
+        return self.state in UNREAD or (self.state in AT_WORK and self.complete_due_us is not None)
+
+    @property
     def open(self) -> bool:
         """Something is still asked of the unit."""
-        return (
-            self.reacknowledge
-            or self.state in UNREAD
-            or (self.state in AT_WORK and self.complete_due_us is not None)
-        )
+        return self.to_read or self.to_do
 
     @property
     def due_us(self) -> int | None:
         """The deadline that counts now: acknowledgement first, then completion."""
-        if self.state in UNREAD or self.reacknowledge:
-            return self.ack_due_us if self.ack_due_us is not None else self.complete_due_us
-        return self.complete_due_us if self.open else None
+        if self.to_read and self.ack_due_us is not None:
+            return self.ack_due_us
+        return self.complete_due_us if self.to_do else None
 
     def overdue_at(self, position_us: int) -> bool:
         """Whether a deadline that counts has passed at this exercise time."""
-        due = self.due_us
-        late = due is not None and position_us >= due
-        return late or (
-            self.open and self.complete_due_us is not None and position_us >= self.complete_due_us
-        )
+        limits = [self.ack_due_us] if self.to_read else []
+        limits += [self.complete_due_us] if self.to_do else []
+        return any(due is not None and position_us >= due for due in limits)
 
     def due_soon_at(self, position_us: int) -> bool:
         """Whether the deadline that counts is near but not past."""
         return (
-            self.open
+            self.to_do
             and self.due_soon_us is not None
             and self.due_soon_us <= position_us
             and not self.overdue_at(position_us)
@@ -247,10 +253,6 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_image(self) -> bool:
-        return self.content_type.startswith("image/")
 
 
 class Rating(models.TextChoices):

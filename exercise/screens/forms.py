@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.models import Exercise, OverduePolicy, Rating
 from exercise.screens.uploads import FilesField
-from scenarios.calendar import MINUTE_US, InStandDown
+from scenarios.calendar import MINUTE_US, SECOND_US, InStandDown
 from scenarios.choices import Method, Reply
 from units.text import Text
 
@@ -48,10 +48,9 @@ class MomentField(forms.CharField):
         calendar = exercise.calendar
         today = calendar.day(calendar.moment(position_us))
         day = int(found["day"] or today)
-        midnight_us = (
-            -((calendar.zero.hour * 60 + calendar.zero.minute) * MINUTE_US)
-            + (day - 1) * 24 * 60 * MINUTE_US
-        )
+        zero = calendar.zero
+        since_midnight_us = (zero.hour * 60 + zero.minute) * MINUTE_US + zero.second * SECOND_US
+        midnight_us = (day - 1) * 24 * 60 * MINUTE_US - since_midnight_us
         calendar_us = midnight_us + (int(found["hour"]) * 60 + int(found["minute"])) * MINUTE_US
         try:
             return calendar.to_play_us(calendar_us)
@@ -248,13 +247,28 @@ class TaskingReasonForm(TaskingForm):
     reason = forms.CharField(max_length=500, label=_("Lý do"))
 
 
+class FigureField(forms.DecimalField):
+    """A quantity that stays as it was written: a whole number, or a decimal one as text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, min_value=0, max_digits=15, decimal_places=3, **kwargs)
+
+    def clean(self, value: Any) -> int | str | None:
+        figure = super().clean(value)
+        if figure is None:
+            return None
+        return int(figure) if figure == figure.to_integral_value() else f"{figure.normalize():f}"
+
+
 class ReportForm(TaskingForm):
     """Words, figures, an official document's data, files."""
 
     text = forms.CharField(max_length=5000, required=False, label=_("Báo cáo"))
-    planned = forms.FloatField(required=False, min_value=0, label=_("Kế hoạch"))
-    done = forms.FloatField(required=False, min_value=0, label=_("Đã làm"))
-    people = forms.IntegerField(required=False, min_value=0, label=_("Số người"))
+    planned = FigureField(label=_("Kế hoạch"))
+    done = FigureField(label=_("Đã làm"))
+    people = forms.IntegerField(
+        required=False, min_value=0, max_value=1_000_000, label=_("Số người")
+    )
     measure = forms.CharField(required=False, max_length=30, label=_("Đơn vị tính"))
     document_number = forms.CharField(required=False, max_length=60, label=_("Số, ký hiệu"))
     document_date = forms.CharField(required=False, max_length=30, label=_("Ngày"))

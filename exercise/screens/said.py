@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.models import Exercise, Inject, Posture, Tasking
 
+TAKE_BACK = _("Hoàn tác")
+
 
 @dataclass(frozen=True)
 class Undo:
-    """The command that takes another one back."""
+    """The command that takes another one back, or as far back as it can be taken."""
 
     command: str
     fields: dict[str, Any]
+    label: Promise = TAKE_BACK
 
 
 SENTENCES: dict[str, Promise] = {
@@ -37,7 +40,7 @@ SENTENCES: dict[str, Promise] = {
     "report_posture": _("Đã báo cáo đơn vị hoàn thành giai đoạn."),
     "confirm_posture": _("Đã xác nhận %(unit)s."),
     "return_posture": _("Đã trả lại báo cáo của %(unit)s."),
-    "release": _("Đã phát %(number)s. Không lấy lại được; có thể thu hồi."),
+    "release": _("Đã phát %(number)s."),
     "hold": _("Đã tạm giữ %(number)s."),
     "unhold": _("Đã nhả %(number)s."),
     "skip": _("Đã bỏ qua %(number)s."),
@@ -81,19 +84,27 @@ def _of_inject(command: str) -> Callable[[Any], Undo]:
     return lambda inject: Undo(command, {"inject_id": inject.pk})
 
 
+def _recall(inject: Any) -> Undo:
+    fields = {"inject_id": inject.pk, "reason": _("Thu hồi ngay sau khi phát nhầm.")}
+    return Undo("recall", fields, _("Thu hồi"))
+
+
 UNDO: dict[str, Callable[[Any], Undo]] = {
+    "release": _recall,
     "hold": _of_inject("unhold"),
     "unhold": _of_inject("hold"),
     "skip": _of_inject("restore"),
     "pause": lambda _result: Undo("resume", {}),
     "resume": lambda _result: Undo("pause", {}),
 }
-"""Commands that can be taken back by another one. A release cannot: it was read."""
+"""Commands that can be taken back by another one. A release cannot be made undone, for it may have
+been read: it can be recalled.
+"""
 
 
 def undo_of(command: str, result: Any) -> Undo | None:
     """How to take it back; ``None`` where it cannot be, or where nothing is left to take back."""
     if command == "unhold" and isinstance(result, Inject) and result.released_us is not None:
-        return None
+        command = "release"
     make = UNDO.get(command)
     return make(result) if make and isinstance(result, (Inject, Exercise)) else None

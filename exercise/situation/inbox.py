@@ -71,10 +71,10 @@ def list_context(
         Group(_("Đang làm"), tuple(sorted(work, key=_urgency))),
         Group(_("Đã xong"), tuple(sorted(done, key=_finished, reverse=True)), finished=True),
     ]
-    owed = posture.exercise_id and [
+    owed = [
         t.inject.number
         for t in facts.by_unit[unit_id]
-        if t.open and t.inject.mandatory and t.inject.phase == facts.exercise.phase
+        if t.open and t.inject.mandatory and t.inject.phase == posture.phase
     ]
     return strip.context(facts.exercise) | {
         "groups": [group for group in groups if group.rows],

@@ -29,7 +29,6 @@ Pattern = tuple[str, str | Promise]
 
 SENTENCES: dict[str, Pattern] = {
     # the exercise
-    "exercise_created": ("plus", gettext_lazy("{actor} lập cuộc diễn tập")),
     "exercise_started": ("play", gettext_lazy("{actor} bắt đầu diễn tập")),
     "exercise_ended": ("done", gettext_lazy("{actor} kết thúc diễn tập")),
     "exercise_closed": ("lock", gettext_lazy("{actor} đóng hồ sơ diễn tập")),
@@ -45,6 +44,10 @@ SENTENCES: dict[str, Pattern] = {
     "outage_recovered": (
         "warn",
         gettext_lazy("Hệ thống gián đoạn {down}; đồng hồ đặt lại và tạm dừng"),
+    ),
+    "wall_clock_set_back": (
+        "warn",
+        gettext_lazy("Đồng hồ máy chủ lùi {back}; giờ diễn tập chạy tiếp từ chỗ cũ"),
     ),
     "injects_overdue": ("late", gettext_lazy("Tin quá giờ phát chờ quyết định: {numbers}")),
     "real_world_called": ("late", gettext_lazy("TÌNH HUỐNG THẬT tại {place}, {actor} báo")),
@@ -81,6 +84,10 @@ SENTENCES: dict[str, Pattern] = {
     "tasking_verified": ("done", gettext_lazy("{actor} đã kiểm tra {inject} của {unit}")),
     "tasking_returned": ("again", gettext_lazy("{actor} trả lại {inject} cho {unit}")),
     "tasking_waived": ("skip", gettext_lazy("{actor} miễn {inject} cho {unit}")),
+    "tasking_rereading_waived": (
+        "skip",
+        gettext_lazy("{actor} miễn {unit} xác nhận bản đính chính {inject}"),
+    ),
     "tasking_cancelled": ("skip", gettext_lazy("{inject} của {unit} không còn hiệu lực")),
     "tasking_nudged": ("bell", gettext_lazy("{actor} nhắc {unit} về {inject}")),
     "tasking_due_soon": ("due", gettext_lazy("{unit} sắp hết hạn {inject}")),
@@ -124,6 +131,7 @@ UNIT_KINDS = frozenset(
         "tasking_verified",
         "tasking_returned",
         "tasking_waived",
+        "tasking_rereading_waived",
         "tasking_cancelled",
         "tasking_nudged",
         "tasking_due_soon",
@@ -225,6 +233,7 @@ def _values(
         "to": _to(exercise, data.get("to"), data.get("to_us"), units),
         "after": duration(data.get("after_us")),
         "down": duration(data.get("down_us")),
+        "back": duration(data.get("back_us")),
         "pace": pace(data.get("pace_permille") or exercise.rate_permille),
         "phase": str(Phase(data["phase"]).label) if data.get("phase") in Phase.values else "",
         "numbers": ", ".join(data.get("numbers") or ()),

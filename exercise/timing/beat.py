@@ -10,7 +10,7 @@ import logging
 from typing import Any
 
 from celery.beat import Scheduler
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.db.models import Q
 
 from exercise.clock import wall_us
@@ -45,12 +45,12 @@ class DueScheduler(Scheduler):
         now = wall_us()
         try:
             next_wall_us = self._send_due(now)
-        except DatabaseError:
+        except Error:
             # The database is the truth; without it there is nothing to do but to ask again.
             log.exception("cannot read what is due")
             close_old_connections()
             return LONGEST_SLEEP_S
-        if now - self._heartbeat_wall_us >= HEARTBEAT_US:
+        if _passed(now - self._heartbeat_wall_us, HEARTBEAT_US):
             self._send(heartbeat)
             self._heartbeat_wall_us = now
         wait_s = (next_wall_us - wall_us()) / SECOND_US if next_wall_us else LONGEST_SLEEP_S
@@ -82,7 +82,7 @@ class DueScheduler(Scheduler):
                 continue
             what = (exercise.next_due_us, exercise.clock_version, exercise.resume_wall_us)
             asked, asked_wall_us = self._asked.get(exercise.pk, (None, 0))
-            if asked != what or now - asked_wall_us >= ASK_AGAIN_US:
+            if asked != what or _passed(now - asked_wall_us, ASK_AGAIN_US):
                 self._send(sweep_exercise, exercise.pk)
                 self._asked[exercise.pk] = (what, now)
                 asked_wall_us = now
@@ -106,3 +106,8 @@ class DueScheduler(Scheduler):
             task.apply_async(args=args, retry=False, expires=30)
         except Exception:
             log.warning("broker does not answer; asking again")
+
+
+def _passed(since_us: int, wait_us: int) -> bool:
+    """Whether a wait is over; it is, too, when the wall clock was set back meanwhile."""
+    return not 0 <= since_us < wait_us

@@ -275,7 +275,11 @@ def _people(top: Fields, frame: Frame) -> list[doc.Person]:
         roles_read = roles_read and bool(role)
         unit = fields.ref("unit")
         if unit and frame.units is not None:
-            fields.check_ref(unit, frame.units, "unknown_unit", _("Không có đơn vị này."))
+            known = fields.check_ref(unit, frame.units, "unknown_unit", _("Không có đơn vị này."))
+            if known and role in UNIT_MEMBERS and not frame.units[unit.word].participates:
+                message = _("Đơn vị của người này không tham gia diễn tập.")
+                remedy = _("Ghi participates: true cho đơn vị, hoặc đổi vai, đổi đơn vị.")
+                fields.wrong_ref(unit, "not_participating", message, remedy)
         if role in UNIT_MEMBERS and fields.node("unit") is None:
             message = _("Vai này phải thuộc một đơn vị.")
             fields.problem("unit", "unit_missing", message, _("Thêm mục “unit”."))

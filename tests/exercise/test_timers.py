@@ -1,4 +1,4 @@
-"""What the sweep does: lateness and its policy, deadlines, conditions, stand-downs, outages."""
+"""What the sweep does: lateness and its policy, deadlines, stand-downs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import itertools
 
 import pytest
 
-from exercise import conduct
-from exercise.clock import frozen
 from tests.factories import HOUR, MINUTE, SECOND, entry, make_drill, refuses
 
 pytestmark = pytest.mark.django_db
@@ -96,37 +94,6 @@ def test_late_and_due_soon_come_from_the_clock():
         assert tasking.overdue_at(minute * MINUTE) is late
 
 
-# ── conditions ──────────────────────────────────────────────────────────────────────────────────
-def test_a_standby_inject_comes_after_all_have_completed_what_it_waits_for():
-    injects = [
-        entry("1.01", 0, ["U1", "U2"]),
-        entry("1.02", None, ["U1"], when=("1.01", "completed", 300)),
-    ]
-    drill = make_drill(units=2, injects=injects, started=True)
-    drill.sweep()
-    for unit in drill.units:
-        assert drill.inject("1.02").state == "standby"
-        tasking = drill.tasking("1.01", unit)
-        # For information: acknowledged is not "completed"; control ends it by a waiver.
-        drill.do("waive", tasking_id=tasking.pk, reason="Đã nghe phổ biến tại chỗ")
-    assert drill.inject("1.02").state == "scheduled"
-    drill.later(5).sweep()
-    assert drill.inject("1.02").state == "released"
-
-
-def test_a_standby_inject_comes_when_any_is_overdue():
-    injects = [
-        entry("1.01", 0, ["U1", "U2"], complete_within_s=1800),
-        entry("1.02", None, ["U1"], when=("1.01", "overdue", 300)),
-    ]
-    drill = make_drill(units=2, injects=injects, started=True)
-    drill.sweep()
-    drill.later(30).sweep()
-    assert drill.inject("1.02").due_us == 35 * MINUTE
-    drill.later(5).sweep()
-    assert drill.inject("1.02").state == "released"
-
-
 # ── stand-downs ─────────────────────────────────────────────────────────────────────────────────
 LUNCH = [(1, 2.5)]
 
@@ -195,6 +162,21 @@ def test_a_morning_that_ran_late_shortens_the_break():
     assert exercise.resume_wall_us - drill.now == 70 * MINUTE
 
 
+def test_lateness_before_a_stand_down_counts_though_the_clock_stands_by_then():
+    drill = lunch_drill(at_min=(59.5, 150))
+    drill.later(60, seconds=10).sweep()
+    assert drill.fresh().in_stand_down
+    assert drill.inject("1.01").overdue_wall_us is not None
+
+
+def test_another_pace_ends_the_stand_down_it_is_set_in():
+    drill = lunch_drill()
+    drill.later(60).sweep()
+    drill.do("set_pace", rate_permille=60_000)
+    drill.sweep()
+    assert drill.fresh().running
+
+
 def test_the_director_ends_a_stand_down_early_or_prolongs_it():
     drill = lunch_drill()
     drill.later(60).sweep()
@@ -213,22 +195,3 @@ def test_a_jump_over_a_stand_down_does_not_stop_for_it():
     drill.sweep()
     assert drill.fresh().running
     assert "stand_down_begun" not in drill.kinds
-
-
-# ── outages ─────────────────────────────────────────────────────────────────────────────────────
-def test_after_an_outage_the_clock_comes_back_at_the_last_heartbeat_paused():
-    injects = [entry(f"1.0{n}", n, ["U1"]) for n in (1, 2, 3)]
-    drill = make_drill(units=1, injects=injects, started=True).later(1)
-    drill.sweep()
-    heartbeat = drill.later(seconds=30).now
-    drill.later(60)
-    with frozen(drill.now):
-        assert conduct.recover(drill.exercise.pk, heartbeat)
-        assert not conduct.recover(drill.exercise.pk, heartbeat)
-    exercise = drill.fresh()
-    assert (exercise.status, exercise.stop_reason) == ("paused", "outage")
-    assert exercise.anchor_us == MINUTE + 30 * SECOND
-    assert drill.exercise.journal.get(kind="outage_recovered").data["missed"] == ["1.02", "1.03"]
-    drill.do("resume")
-    drill.later(seconds=30)
-    assert drill.sweep() == 1

@@ -8,10 +8,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from exercise.models import Exercise, Inject, JournalEntry, Posture, Tasking, verify
 from exercise.review.replay import Diverged, State, differences, live_state, replay
-from tests.factories import make_drill
+from tests.factories import entry, make_drill
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,39 @@ def test_the_database_itself_refuses_to_change_the_journal(drill, change):
     rows = entries(drill, seq=3)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         rows.update(kind="x") if change == "update" else rows.delete()
+
+
+@pytest.mark.postgres
+def test_the_database_refuses_to_empty_the_journal(drill):
+    cursor = connection.cursor()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or they would refuse it before the trigger
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        cursor.execute("TRUNCATE exercise_journalentry")
+
+
+@pytest.mark.parametrize("figure", ["100000000000", "0", "-0", "0.10", "12.5", "3e2", "007"])
+def test_figures_come_back_from_the_database_as_they_were_hashed(client, figure):
+    injects = [entry("1.01", 0, ["U1"], complete_within_s=1800, reply="quantity")]
+    drill = make_drill(units=1, injects=injects, started=True)
+    drill.sweep()
+    task = {"tasking_id": drill.tasking("1.01", "U1").pk}
+    drill.do("acknowledge", drill.actor("lead", "U1"), **task)
+    client.force_login(drill.user("lead", "U1"), "django.contrib.auth.backends.ModelBackend")
+    report = reverse("do", args=[drill.exercise.code, "report"])
+    with drill.at_now():
+        sent = client.post(report, task | {"done": figure}, headers={"HX-Request": "true"})
+    assert sent.status_code == 200
+    assert verify(drill.fresh()).verified
+
+
+def test_no_floating_point_number_gets_into_the_journal():
+    drill = make_drill(units=1, started=True)
+    lead = drill.actor("lead", "U1")
+    drill.do("release", inject_id=drill.inject("1.01").pk)
+    task = {"tasking_id": drill.tasking("1.01", "U1").pk}
+    drill.do("acknowledge", lead, **task)
+    with pytest.raises(TypeError, match="floating-point"):
+        drill.do("report", lead, quantity={"done": 1e16}, **task)
 
 
 @pytest.mark.parametrize(

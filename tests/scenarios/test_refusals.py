@@ -89,6 +89,7 @@ BROKEN = [  # (code, path, line, what is replaced, by what)
     ("unknown_value", "people[1].role", 19, "role: lead", "role: leader"),
     ("unit_missing", "people[1].unit", 19, "role: lead, unit: VP", "role: lead"),
     ("unknown_unit", "people[1].unit", 19, "role: lead, unit: VP", "role: lead, unit: XX"),
+    ("not_participating", "people[1].unit", 19, "role: lead, unit: VP", "role: lead, unit: TREN"),
     ("unit_not_allowed", "people[0].unit", 18, "role: director", "role: director, unit: VP"),
     ("no_director", "people", 18, "role: director", "role: controller"),
     (

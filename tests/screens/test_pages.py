@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 
 from exercise.models import Exercise
+from tests.factories import entry, make_drill
 from tests.screens.test_who_may_what import Scene, as_, kept, undone
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +280,20 @@ def test_a_unit_reads_that_its_inject_was_corrected(scene: Scene) -> None:
         scene.drill.do("correct", inject_id=inject.pk, reason="Sai tên xã trong tin", **words)
         page = text(get(scene, "lead", scene.path("tasking")))
     assert "Sai tên xã trong tin" in page
+
+
+def test_a_unit_left_behind_by_an_override_can_report_what_it_was_ordered() -> None:
+    injects = [
+        entry("1.01", 0, ["U1"], complete_within_s=1800),
+        entry("2.01", 240, ["U1"], complete_within_s=1800, mandatory=True),
+    ]
+    drill = make_drill(units=1, injects=injects, started=True)
+    drill.do("advance_phase", leaving="transition", override_reason="Theo lệnh Ban Chỉ đạo")
+    drill.sweep()
+    assert drill.tasking("2.01", "U1").open
+    with drill.at_now():
+        page = text(as_(drill.user("lead", "U1")).get(reverse("inbox", args=[drill.exercise.code])))
+    assert "Báo cáo đơn vị hoàn thành" in page
 
 
 def test_signing_in_is_asked_of_a_visitor_of_a_page(scene: Scene) -> None:

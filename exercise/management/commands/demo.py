@@ -15,7 +15,6 @@ from exercise.conduct import create_exercise
 from exercise.management.commands import run
 from exercise.models import (
     Exercise,
-    JournalEntry,
     OverduePolicy,
     Participant,
     Status,
@@ -122,7 +121,7 @@ def _goes_on(exercise: Exercise) -> bool:
     as after any outage. What a person paused stays paused.
     """
     if exercise.running:
-        conduct.recover(exercise.pk, _last_sign_wall_us(exercise))
+        conduct.recover(exercise.pk, _heartbeat_wall_us(), tolerated_us=0)
         exercise = Exercise.objects.get(pk=exercise.pk)
     if exercise.status != Status.PAUSED or exercise.stop_reason != StopReason.OUTAGE:
         return False
@@ -130,12 +129,9 @@ def _goes_on(exercise: Exercise) -> bool:
     return True
 
 
-def _last_sign_wall_us(exercise: Exercise) -> int:
-    """The last heartbeat; what was done after it happened as well and must not lie ahead."""
-    beat = TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first()
-    entry = JournalEntry.objects.filter(exercise=exercise).order_by("seq").last()
-    signs = (exercise.anchor_wall_us, beat or 0, entry.wall_us if entry else 0)
-    return min(max(signs), wall_us())
+def _heartbeat_wall_us() -> int:
+    """When the timers last worked; 0 if they never did."""
+    return TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first() or 0
 
 
 def _token(exercise: Exercise, role: str, unit: str | None) -> str:
