@@ -1,6 +1,7 @@
 """The live channel: what changed is drawn once per audience and sent to every open page.
 
-``changed`` is called by conduct after each commit, ``ensure`` by the timers as a net beneath it.
+``changed`` is called by conduct after each commit, ``ensure`` by the timers as a net beneath it,
+``removed`` when somebody is taken out of an exercise.
 """
 
 from __future__ import annotations
@@ -24,3 +25,11 @@ def ensure(exercise_id: int, seq: int) -> None:
         from exercise.live.publish import publisher
 
         publisher.ensure(exercise_id, seq)
+
+
+def removed(exercise_id: int, participant_id: int) -> None:
+    """Somebody is no longer in an exercise: close their streams and let none be opened."""
+    if settings.LIVE_ENABLED:
+        from exercise.live.publish import publisher
+
+        publisher.expel(exercise_id, str(participant_id))

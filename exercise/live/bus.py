@@ -18,20 +18,20 @@ from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 from redis.retry import Retry
 
 from exercise.live.tokens import stamp_of
 
 CLOSE = "close"
-"""The event that ends streams; its frame's audience is a prefix."""
+"""The event that ends streams; its frame's audience is a prefix, or a holder's name."""
 NOBODY = "-"
 """The stamp that no token carries."""
 
 _STREAM_ENTRIES = 2000
 _KEEP_S = 3 * 24 * 3600
 """An exercise nobody touches for this long leaves Redis; its next change is drawn in full."""
-_LOCK_MS = 5000
+_LOCK_MS = 10_000
 _TIMEOUT_S = 2.0
 _PACK_FROM_BYTES = 512
 _RELEASE = """
@@ -66,23 +66,72 @@ def board_key(exercise_id: int) -> str:
     return f"live:{exercise_id}:board"
 
 
+def gone_key(exercise_id: int) -> str:
+    """Where those are who were taken out of the exercise while their tokens are still good."""
+    return f"live:{exercise_id}:gone"
+
+
+def holder_name(holder: str) -> str:
+    """How a closing frame names one participant; no audience is called so."""
+    return f"@{holder}"
+
+
 def _seq_key(exercise_id: int) -> str:
     return f"live:{exercise_id}:seq"
 
 
-def append(exercise_id: int, frames: Sequence[Frame], *, published_seq: int) -> None:
-    """Send the frames of one drawing and note how far the journal is drawn: both or neither."""
+def _lock_key(exercise_id: int) -> str:
+    return f"live:{exercise_id}:lock"
+
+
+def append(
+    exercise_id: int,
+    frames: Sequence[Frame],
+    *,
+    published_seq: int,
+    held: str,
+    afresh: bool = False,
+) -> bool:
+    """Send the frames of one drawing and note how far the journal is drawn: both or neither.
+
+    Args:
+        held: what ``lock`` gave. Slow drawing outlives the lock, and whoever took it over has sent
+            something newer.
+        afresh: the journal is another one, shorter than what was drawn; else the number only grows.
+
+    Returns:
+        Whether it was sent.
+    """
+    lock_key, seq_key = _lock_key(exercise_id), _seq_key(exercise_id)
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
-        if frames:
-            _add(pipe, exercise_id, frames)
-        pipe.set(_seq_key(exercise_id), published_seq, ex=_KEEP_S)
-        pipe.execute()
+        try:
+            pipe.watch(lock_key, seq_key)
+            holder, drawn = pipe.mget(lock_key, seq_key)
+            if holder != held.encode() or (int(drawn or 0) > published_seq and not afresh):
+                return False
+            pipe.multi()
+            if frames:
+                _add(pipe, exercise_id, frames)
+            pipe.set(seq_key, published_seq, ex=_KEEP_S)
+            pipe.execute()
+        except WatchError:
+            return False
+    return True
 
 
 def kick(exercise_id: int, audience_prefix: str) -> None:
     """Close the open streams of an audience in all its languages: ``board``, ``unit-VP``."""
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         _add(pipe, exercise_id, [Frame(audience_prefix, "", CLOSE)])
+        pipe.execute()
+
+
+def expel(exercise_id: int, holder: str) -> None:
+    """Close the open streams of one participant, and let their token open no more."""
+    with _asking() as redis, redis.pipeline(transaction=True) as pipe:
+        pipe.sadd(gone_key(exercise_id), holder)
+        pipe.expire(gone_key(exercise_id), _KEEP_S)
+        _add(pipe, exercise_id, [Frame(holder_name(holder), "", CLOSE)])
         pipe.execute()
 
 
@@ -110,18 +159,20 @@ def published_seq(exercise_id: int) -> int | None:
 
 
 @contextmanager
-def lock(exercise_id: int) -> Iterator[bool]:
-    """Whether this process may draw now; another one that dies lets go after five seconds."""
-    key, mine = f"live:{exercise_id}:lock", secrets.token_hex(8)
+def lock(exercise_id: int) -> Iterator[str]:
+    """What lets this process draw now, empty while another one does; who dies lets go after ten
+    seconds.
+    """
+    key, mine = _lock_key(exercise_id), secrets.token_hex(8)
     with _asking() as redis:
-        held = bool(redis.set(key, mine, nx=True, px=_LOCK_MS))
+        held = mine if redis.set(key, mine, nx=True, px=_LOCK_MS) else ""
     try:
         yield held
     finally:
         if held:
             try:
                 with _asking() as redis:
-                    redis.eval(_RELEASE, 1, key, mine)
+                    redis.eval(_RELEASE, 1, key, held)
             except BusDown:
                 pass  # it runs out by itself, and what the body raised is worth more
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from exercise.asgi import application
-from exercise.live import hub, tokens
+from exercise.live import bus, hub, tokens
 
 PATIENCE_S = 5.0
+
+
+def append(exercise_id: int, frames: Sequence[bus.Frame], *, published_seq: int) -> None:
+    """Send frames as a publisher does, under the lock."""
+    with bus.lock(exercise_id) as held:
+        assert bus.append(exercise_id, frames, published_seq=published_seq, held=held, afresh=True)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from exercise.live import bus, hub, room
 from exercise.live.bus import Frame
 
-from .driver import Browser, play, until
+from .driver import Browser, append, play, until
 
 
 def test_each_audience_gets_its_own_and_nothing_else(drill: int) -> None:
@@ -19,9 +19,9 @@ def test_each_audience_gets_its_own_and_nothing_else(drill: int) -> None:
         elsewhere = await Browser.open(drill + 100_000, "control.vi")
         for browser in opened.values():
             await browser.sees("beat")
-        bus.append(drill, [Frame(name, f"for {name}") for name in names], published_seq=1)
-        bus.append(drill, [Frame("unit-VP.vi", "secret")], published_seq=2)
-        bus.append(drill, [Frame(name, "end") for name in names], published_seq=3)
+        append(drill, [Frame(name, f"for {name}") for name in names], published_seq=1)
+        append(drill, [Frame("unit-VP.vi", "secret")], published_seq=2)
+        append(drill, [Frame(name, "end") for name in names], published_seq=3)
         for name, browser in opened.items():
             await until(lambda browser=browser: "end" in browser.frames)
             own = ["secret"] if name == "unit-VP.vi" else []
@@ -37,7 +37,7 @@ def test_one_audience_shares_one_bytes_object(drill: int) -> None:
         crowd = [await Browser.open(drill, "board.vi") for _time in range(5)]
         for browser in crowd:
             await browser.sees("beat")
-        bus.append(drill, [Frame("board.vi", "x" * 5000)], published_seq=1)
+        append(drill, [Frame("board.vi", "x" * 5000)], published_seq=1)
         for browser in crowd:
             await browser.sees("frame")
         shared = [next(b for b in browser.bodies if b"frame" in b) for browser in crowd]
@@ -51,7 +51,7 @@ def test_lines_and_the_blank_ones_arrive_whatever_ends_them(drill: int, end: str
     async def scene() -> None:
         browser = await Browser.open(drill, "control.vi")
         words = ["<p>", "", "data: not a field", "id: 1-1", "\u2028một\x0bhai", "</p>", ""]
-        bus.append(drill, [Frame("control.vi", end.join(words))], published_seq=1)
+        append(drill, [Frame("control.vi", end.join(words))], published_seq=1)
         (frame,) = await browser.sees("frame")
         assert frame.data == "\n".join(words)
         assert frame.id == bus.newest(drill)[0]
@@ -63,7 +63,7 @@ def test_two_fragments_of_one_drawing_share_an_id_only_at_the_end(drill: int) ->
     async def scene() -> None:
         browser = await Browser.open(drill, "control.vi")
         frames = [Frame("control.vi", "1"), Frame("control.vi", "2", event="note")]
-        bus.append(drill, frames, published_seq=1)
+        append(drill, frames, published_seq=1)
         await browser.sees("note")
         assert [(e.name, e.data) for e in browser.events if e.name != "beat"] == [
             ("frame", "1"),
@@ -95,7 +95,7 @@ def test_an_exercise_nobody_watched_yet_is_listened_to_without_delay(
         await first.sees("beat")
         await until(lambda: hub.current()._blocked)
         second = await Browser.open(drill, "board.vi")
-        bus.append(drill, [Frame("board.vi", "hello")], published_seq=1)
+        append(drill, [Frame("board.vi", "hello")], published_seq=1)
         await second.sees("frame")
 
     play(scene)
@@ -111,13 +111,13 @@ def test_a_slow_reader_starts_afresh_and_holds_up_nobody(
         await slow.sees("beat")
         slow.reading.clear()
         for number in range(40):
-            bus.append(drill, [Frame("board.vi", str(number))], published_seq=number)
+            append(drill, [Frame("board.vi", str(number))], published_seq=number)
         await quick.sees("frame", 40)
         (client,) = [client for client in hub.current().rooms[drill].everyone() if client.stuck]
         assert len(client._queue or ()) <= 10
         slow.reading.set()
         await slow.sees("resync")
-        bus.append(drill, [Frame("board.vi", "after")], published_seq=99)
+        append(drill, [Frame("board.vi", "after")], published_seq=99)
         await until(lambda: slow.frames[-1:] == ["after"])
         assert len(slow.frames) < 20
         assert quick.frames == [*map(str, range(40)), "after"]

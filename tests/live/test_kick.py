@@ -8,7 +8,7 @@ from exercise.live import bus, tokens
 from exercise.live.bus import Frame
 
 from .conftest import Broker
-from .driver import Browser, play, until
+from .driver import Browser, append, play, until
 
 
 def test_one_unit_is_closed_in_all_languages_and_its_namesakes_are_not(drill: int) -> None:
@@ -21,7 +21,7 @@ def test_one_unit_is_closed_in_all_languages_and_its_namesakes_are_not(drill: in
             await until(lambda browser=browser: browser.ended)
             await browser.task
             assert browser.named("close")
-        bus.append(drill, [Frame(name, "still") for name in names], published_seq=1)
+        append(drill, [Frame(name, "still") for name in names], published_seq=1)
         for browser in stay:
             await browser.sees("frame")
             assert not browser.named("close")
@@ -31,10 +31,10 @@ def test_one_unit_is_closed_in_all_languages_and_its_namesakes_are_not(drill: in
 
 def test_who_was_away_when_it_happened_is_closed_on_return(drill: int) -> None:
     async def scene() -> None:
-        bus.append(drill, [Frame("unit-VP.vi", "before")], published_seq=1)
+        append(drill, [Frame("unit-VP.vi", "before")], published_seq=1)
         last = bus.newest(drill)[0]
         bus.kick(drill, "unit-VP")
-        bus.append(drill, [Frame("unit-VP.vi", "after")], published_seq=2)
+        append(drill, [Frame("unit-VP.vi", "after")], published_seq=2)
         back = await Browser.open(drill, "unit-VP.vi", last)
         await until(lambda: back.ended)
         assert back.named("close")

@@ -9,11 +9,11 @@ from exercise.live import bus, hub
 from exercise.live.bus import Frame
 
 from .conftest import Broker
-from .driver import Browser, play, until
+from .driver import Browser, append, play, until
 
 
 def _draw(drill: int, words: str) -> None:
-    bus.append(drill, [Frame("board.vi", words)], published_seq=1)
+    append(drill, [Frame("board.vi", words)], published_seq=1)
 
 
 def test_killed_and_started_again_it_goes_on_without_a_reconnect(

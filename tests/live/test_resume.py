@@ -10,11 +10,11 @@ import pytest
 from exercise.live import bus, hub, room
 from exercise.live.bus import Frame
 
-from .driver import Browser, play, until
+from .driver import Browser, append, play, until
 
 
 def _draw(drill: int, number: int, audience: str = "board.vi") -> str:
-    bus.append(drill, [Frame(audience, str(number))], published_seq=number)
+    append(drill, [Frame(audience, str(number))], published_seq=number)
     return bus.newest(drill)[0]
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 
-from exercise.live import bus, tokens
+from exercise.live import tokens
 from exercise.live.bus import Frame
 
 from .conftest import Broker
+from .driver import append
 
 STREAMS = 500
 HIGH_S = 10.0
@@ -112,7 +113,7 @@ def _seconds_to_stop(broker: Broker, drill: int, record: dict[str, float]) -> fl
         record["kb_each"] = (_status(process.pid, "VmRSS") - resident_kb) / STREAMS
 
         begun_s = time.monotonic()
-        bus.append(drill, [Frame("board.vi", "<b>mọi người</b>")], published_seq=1)
+        append(drill, [Frame("board.vi", "<b>mọi người</b>")], published_seq=1)
         _read_until(crowd, "<b>mọi người</b>".encode())
         record["all_have_it_s"] = time.monotonic() - begun_s
         assert _status(process.pid, "Threads") == threads
@@ -122,8 +123,8 @@ def _seconds_to_stop(broker: Broker, drill: int, record: dict[str, float]) -> fl
         deaf = _open(port, drill, stack, "control.vi")
         _read_until([deaf], b"event: beat")
         for number in range(12):
-            bus.append(drill, [Frame("control.vi", "x" * 1_000_000)], published_seq=2 + number)
-        bus.append(drill, [Frame("board.vi", "the last")], published_seq=99)
+            append(drill, [Frame("control.vi", "x" * 1_000_000)], published_seq=2 + number)
+        append(drill, [Frame("board.vi", "the last")], published_seq=99)
         _read_until(crowd, b"the last")
 
         begun_s = time.monotonic()
