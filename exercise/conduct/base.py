@@ -194,6 +194,8 @@ class Conduct:
             TypeError: a floating-point number in ``data``: not every database gives it back.
         """
         _check_no_floats(data)
+        if self.exercise.before_break:
+            data["before_break"] = True
         entry = JournalEntry(
             exercise=self.exercise,
             kind=kind,

@@ -109,8 +109,8 @@ def jump(conduct: Conduct, *, to_us: int, missed: Missed) -> list[Inject]:
     places = [place for place, _length in exercise.calendar.breaks if place <= to_us]
     exercise.stand_downs_taken_us = max([exercise.stand_downs_taken_us, *places])
     if exercise.in_stand_down:
-        exercise.stop_reason, exercise.stand_down = StopReason.DIRECTOR, None
-        exercise.resume_wall_us = None
+        exercise.stop_reason, exercise.resume_wall_us = StopReason.DIRECTOR, None
+    exercise.stand_down = None
     conduct.note(
         "clock_jumped",
         from_us=from_us,
@@ -178,7 +178,6 @@ def call_real_world_stop(conduct: Conduct, *, place: str, words: str) -> Exercis
         conduct.move(exercise, "pause")
         conduct.set_clock(exercise.clock.paused(conduct.now_wall_us))
     exercise.stop_reason, exercise.resume_wall_us = StopReason.REAL_WORLD, None
-    exercise.stand_down = None
     exercise.real_world_wall_us = conduct.now_wall_us
     exercise.real_world_place = place.strip()[:200]
     exercise.real_world_words = words.strip()[:500]

@@ -156,6 +156,14 @@ class Exercise(Stateful):
     def in_stand_down(self) -> bool:
         return self.stop_reason == StopReason.STAND_DOWN
 
+    @property
+    def before_break(self) -> bool:
+        """The clock stands where a stand-down begins, whatever stopped it since: 11:30, not 13:00.
+
+        Both are one moment of play.
+        """
+        return self.stand_down_id is not None
+
     @cached_property
     def phases(self) -> list[ExercisePhase]:
         """The played phases in order."""

@@ -104,7 +104,9 @@ def _records(exercise: Exercise) -> Iterator[dict[str, Any]]:
         yield {
             "seq": entry.seq,
             "wall_time": datetime.fromtimestamp(entry.wall_us / 1e6, UTC).isoformat(),
-            "exercise_time": calendar.moment(entry.exercise_us).isoformat(),
+            "exercise_time": calendar.moment(
+                entry.exercise_us, before_break=bool(entry.data.get("before_break"))
+            ).isoformat(),
             "exercise_us": entry.exercise_us,
             "phase": entry.phase,
             "kind": entry.kind,

@@ -56,6 +56,7 @@ def context(facts: Facts) -> dict[str, Any]:
     ]
     return strip.context(exercise) | {
         "exercise": exercise,
+        "public": True,
         "tiles": [tile(facts, posture) for posture in facts.postures],
         "columns": columns(len(facts.postures)),
         "phases": facts.phases,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exercise.models import Exercise, JournalEntry
-from exercise.situation.words import duration, hms, pace, stamp
+from exercise.situation.words import duration, pace, stamp, stamp_end
 from scenarios.phases import PLAYED, Phase
 from units.models import Unit
 from units.roles import Role
@@ -97,6 +97,8 @@ SENTENCES: dict[str, Pattern] = {
 }
 """Glyph and sentence of each kind of entry. Names in braces are filled in, bold."""
 
+RELEASED_BY_HAND = gettext_lazy("{actor} phát {inject} {title} tới {to}")
+
 QUIET_KINDS = frozenset({"posture_ordered"})
 """Left out of the console's log, where one row for the phase says it for all units."""
 
@@ -164,6 +166,9 @@ class Row:
 
     entry: JournalEntry
     time: str
+    hm: str
+    stamp: str
+    """Exercise time with seconds, without, and with the day; in a stand-down its beginning's."""
     glyph: str
     state: str
     sentence: SafeString
@@ -200,9 +205,15 @@ def row(
 ) -> Row:
     """The line of one entry; a kind without a sentence shows its own name."""
     glyph, pattern = SENTENCES.get(entry.kind, ("note", "{actor} " + entry.kind))
+    if entry.kind == "inject_released" and entry.data.get("how") == "hand":
+        pattern = RELEASED_BY_HAND
+    early = bool(entry.data.get("before_break"))
+    moment = exercise.calendar.moment(entry.exercise_us, before_break=early)
     return Row(
         entry=entry,
-        time=hms(entry.exercise_us, exercise),
+        time=f"{moment:%H:%M:%S}",
+        hm=f"{moment:%H:%M}",
+        stamp=(stamp_end if early else stamp)(entry.exercise_us, exercise),
         glyph=glyph,
         state=GLYPH_STATE.get(glyph, glyph),
         sentence=_bold(str(pattern), _values(exercise, entry, units, public)),

@@ -39,7 +39,7 @@ def clock_data(exercise: Exercise, position_us: int) -> dict[str, Any]:
     without knowing the exercise's time zone.
     """
     calendar = exercise.calendar
-    moment = calendar.moment(position_us, before_break=exercise.in_stand_down)
+    moment = calendar.moment(position_us, before_break=exercise.before_break)
     english = (get_language() or "vi").startswith("en")
     return {
         "anchor_wall_ms": exercise.anchor_wall_us // 1000,
@@ -51,11 +51,11 @@ def clock_data(exercise: Exercise, position_us: int) -> dict[str, Any]:
         "breaks": json.dumps(calendar.breaks),
         "zero_ms": int(calendar.zero.replace(tzinfo=UTC).timestamp() * 1000),
         "utc_offset_minutes": (calendar.zero.utcoffset() or timedelta()) // timedelta(minutes=1),
-        "before_break": exercise.in_stand_down,
+        "before_break": exercise.before_break,
         "position_us": position_us,
         "time": f"{moment:%H:%M}",
         "seconds": f"{moment:%S}",
         "day_letter": "D" if english else "N",
         "day_number": calendar.day(moment),
-        "moment": moment,
+        "date": f"{moment:%d/%m/%Y}",
     }

@@ -14,11 +14,6 @@ def hm(play_us: int | None, exercise: Exercise) -> str:
     return "" if play_us is None else f"{exercise.calendar.moment(play_us):%H:%M}"
 
 
-def hms(play_us: int | None, exercise: Exercise) -> str:
-    """Exercise time of day with seconds, ``10:42:07``."""
-    return "" if play_us is None else f"{exercise.calendar.moment(play_us):%H:%M:%S}"
-
-
 def stamp(play_us: int | None, exercise: Exercise) -> str:
     """Exercise day and time, ``N1 10:42``."""
     if play_us is None:

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from exercise.situation import log, strip
 from tests.factories import HOUR, MINUTE, SECOND, entry, make_drill, refuses
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,18 @@ def test_a_jump_over_a_stand_down_does_not_stop_for_it():
     drill.sweep()
     assert drill.fresh().running
     assert "stand_down_begun" not in drill.kinds
+
+
+def test_what_happens_in_a_break_is_told_with_the_time_of_its_beginning():
+    drill = lunch_drill()
+    drill.later(60).sweep()
+    drill.later(10).do("call_real_world_stop", place="Kho 2", words="Có người bị nạn")
+    drill.do("lift_real_world_stop")
+    exercise = drill.fresh()
+    assert strip.context(exercise)["clock"]["time"] == "08:00"
+    rows = {row.entry.kind: row.stamp for row in log.rows(exercise, exercise.journal.all())}
+    assert rows["stand_down_begun"] == rows["real_world_called"] == "N1 08:00"
+    drill.do("resume")
+    exercise = drill.fresh()
+    rows = {row.entry.kind: row.stamp for row in log.rows(exercise, exercise.journal.all())}
+    assert rows["clock_resumed"] == "N1 09:30"
