@@ -67,7 +67,7 @@ screenshots: $(DEV) ## Draw every screen in both languages into docs/screens
 messages: $(DEV) ## Extract and compile the translations (needs gettext)
 	@$(MANAGE) makemessages --locale en --no-obsolete --add-location file \
 		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'benchmarks/*'
-	@$(MANAGE) compilemessages --locale en
+	@$(MANAGE) compilemessages --locale en --ignore '.venv'
 
 lock: $(DEV) ## Write the requirements files anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv

@@ -30,13 +30,13 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from exercise import live
 from exercise.clock import wall_us
 from exercise.models import (
+    IN_PLAY,
     Change,
     Exercise,
     Inject,
     JournalEntry,
     Participant,
     Posture,
-    Status,
     Tasking,
 )
 from exercise.models.state import Stateful
@@ -47,7 +47,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TIMER = "timer"
-IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
 CLOCKS_DIFFER_US = SECOND_US
 """Wall clocks of two machines may differ by this without either having been set."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exercise.models.exercise import (
+    IN_PLAY,
     OPENING,
     Exercise,
     ExercisePhase,
@@ -46,6 +47,7 @@ __all__ = [
     "DUE_SOON_MOST_US",
     "DUE_SOON_PORTION",
     "FINISHED",
+    "IN_PLAY",
     "OPENING",
     "PENDING",
     "PHASE_OF",

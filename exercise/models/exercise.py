@@ -30,6 +30,9 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("đã đóng hồ sơ")
 
 
+IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
+
+
 class StopReason(models.TextChoices):
     """Why the clock stands."""
 
@@ -151,6 +154,11 @@ class Exercise(Stateful):
     def calendar(self) -> DrillCalendar:
         local = self.zero.astimezone(ZoneInfo(self.timezone))
         return DrillCalendar.of(local, [(s.from_us, s.to_us) for s in self.stand_downs.all()])
+
+    @property
+    def in_play(self) -> bool:
+        """Started and not ended: what commands on injects and taskings ask for."""
+        return self.status in IN_PLAY
 
     @property
     def in_stand_down(self) -> bool:

@@ -43,9 +43,8 @@ MOST_ASKED, MOST_FOUND = 100, 20
 @page("console")
 def show(request: Any) -> HttpResponse:
     """The whole console."""
-    stream = stream_context(
-        request.exercise, "control", reverse("console_live", args=[request.exercise.code])
-    )
+    refresh = reverse("console_live", args=[request.exercise.code])
+    stream = stream_context(request.exercise, "control", refresh, participant=request.participant)
     facts = read_facts(request.exercise)
     units = {unit.code: unit for unit in facts.units.values()}
     return render(
@@ -66,7 +65,9 @@ def show(request: Any) -> HttpResponse:
 @page("console_live")
 def live(request: Any) -> HttpResponse:
     """The fragments of the console as they are now, for a page that lost the stream."""
-    stream = stream_context(request.exercise, "control", request.path)
+    stream = stream_context(
+        request.exercise, "control", request.path, participant=request.participant
+    )
     facts = read_facts(request.exercise)
     units = {unit.code: unit for unit in facts.units.values()}
     # Rows that the page has are left out by the page.
@@ -99,7 +100,8 @@ def drawer(request: Any, inside: str, context: dict[str, Any]) -> HttpResponse:
     if request.htmx:
         return render(request, inside, context)
     exercise = request.exercise
-    context |= stream_context(exercise, "control", reverse("console_live", args=[exercise.code]))
+    refresh = reverse("console_live", args=[exercise.code])
+    context |= stream_context(exercise, "control", refresh, participant=request.participant)
     context |= strip.context(exercise) | navigation(request, "console")
     return render(request, "console/drawer.html", context)
 
@@ -208,7 +210,15 @@ def jump(request: Any) -> HttpResponse:
             context["error"] = " ".join(error.messages)
     if to_us is not None:
         label = exercise.calendar.label(to_us, language=_language())
-        context |= {"to_label": label, "to_stamp": label, "passed": passed_by(exercise, to_us)}
+        plan_ends_us = max(row.planned_end_us for row in exercise.phases)
+        stand_downs = zip(exercise.stand_downs.all(), exercise.calendar.breaks, strict=True)
+        context |= {
+            "to_label": label,
+            "to_stamp": label,
+            "passed": passed_by(exercise, to_us),
+            "breaks": [row for row, (place, _) in stand_downs if position_us < place <= to_us],
+            "beyond": plan_ends_us if to_us > plan_ends_us else None,
+        }
     return drawer(request, "console/_jump.html", context)
 
 

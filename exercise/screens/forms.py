@@ -189,7 +189,9 @@ class CorrectForm(_TextPairForm):
 class AddInjectForm(_TextPairForm):
     """An inject nobody planned; limits in minutes of exercise time."""
 
-    to = forms.MultipleChoiceField(label=_("Đơn vị nhận"))
+    to = forms.MultipleChoiceField(label=_("Đơn vị nhận"), required=False)
+    everybody = forms.BooleanField(required=False)
+    sender = forms.CharField(max_length=200, required=False)
     in_minutes = forms.IntegerField(min_value=0, max_value=2880, required=False)
     standby = forms.BooleanField(required=False)
     method = forms.ChoiceField(choices=Method.choices, required=False)
@@ -200,11 +202,16 @@ class AddInjectForm(_TextPairForm):
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, exercise=exercise, **kwargs)
-        codes = exercise.postures.values_list("unit__code", flat=True)
-        self.fields["to"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.codes = list(exercise.postures.values_list("unit__code", flat=True))
+        to = self.fields["to"]
+        to.choices = [(code, code) for code in self.codes]  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:
         data = super().arguments()
+        if data.pop("everybody"):
+            data["to"] = self.codes
+        sender = data.pop("sender").strip()
+        data["sender"] = Text(sender) if sender else None
         ack, complete = data.pop("acknowledge_within"), data.pop("complete_within")
         minutes = data.pop("in_minutes")
         data["in_minutes"] = None if data.pop("standby") else minutes or 0

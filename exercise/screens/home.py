@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -83,14 +84,15 @@ def _line(exercise: Exercise, part: Participant | None) -> ExerciseLine:
 
 
 def _may_run(user: User) -> list[Scenario]:
-    """The scenarios that this administrator, or director of one of their runs, may run again."""
+    """The scenarios that this administrator, or director of one of their runs, may run again.
+
+    Each with ``last_run``, the newest exercise made of it.
+    """
+    scenarios = Scenario.objects.order_by("-pk").annotate(last_run=Max("exercises"))
     if user.is_superuser:
-        return list(Scenario.objects.all())
-    return list(
-        Scenario.objects.filter(
-            exercises__participants__user=user, exercises__participants__role=Role.DIRECTOR
-        ).distinct()
-    )
+        return list(scenarios)
+    directed = Participant.objects.filter(user=user, role=Role.DIRECTOR)
+    return list(scenarios.filter(pk__in=directed.values("exercise__scenario")))
 
 
 # ── making exercises ────────────────────────────────────────────────────────────────────────────
@@ -131,7 +133,9 @@ def load_sample(request: Any) -> HttpResponse:
     except ScenarioProblems as problems:
         messages.error(request, str(problems.problems[0]))
         return redirect("home")
-    exercise = _run(scenario, request.user)
+    exercise = _run(scenario, request.user, after=None)
+    if exercise is None:
+        return redirect("home")
     messages.success(request, _("Đã nạp diễn tập mẫu. In phiếu để các đơn vị đăng nhập."))
     return redirect("people", exercise.code)
 
@@ -146,14 +150,23 @@ def new_run(request: Any) -> HttpResponse:
     scenario = get_object_or_404(Scenario, pk=int(which) if known else 0)
     if scenario not in _may_run(request.user):
         raise PermissionDenied
-    exercise = _run(scenario, request.user)
+    seen = request.POST.get("after", "")
+    after = int(seen) if seen.isdecimal() and len(seen) < 19 else None
+    exercise = _run(scenario, request.user, after=after)
+    if exercise is None:
+        messages.error(request, _("Cuộc diễn tập này vừa được lập rồi."))
+        return redirect("home")
     messages.success(request, _("Đã lập cuộc diễn tập %s.") % exercise.code)
     return redirect("people", exercise.code)
 
 
 @transaction.atomic
-def _run(scenario: Scenario, director: User) -> Exercise:
+def _run(scenario: Scenario, director: User, *, after: int | None) -> Exercise | None:
+    """Make a run, unless another was made since ``after``, the newest one the page showed."""
+    Scenario.objects.select_for_update().get(pk=scenario.pk)  # one run after the other
     last = Exercise.objects.filter(scenario=scenario).first()
+    if (last.pk if last is not None else None) != after:
+        return None
     exercise = create_exercise(scenario, with_people=last is None)
     if last is not None:
         Participant.objects.bulk_create(

@@ -23,7 +23,8 @@ LOG_ROWS = 200
 def _unit_page(request: Any, here: str, refresh: str) -> dict[str, Any]:
     participant = request.participant
     shown = request.GET.get("show", "all")
-    return stream_context(request.exercise, f"unit-{participant.unit.code}", refresh) | {
+    audience = f"unit-{participant.unit.code}"
+    return stream_context(request.exercise, audience, refresh, participant=participant) | {
         "exercise": request.exercise,
         "participant": participant,
         "unit": participant.unit,
@@ -74,9 +75,9 @@ def tasking(request: Any, tasking_id: int) -> HttpResponse:
     found = _own(request, tasking_id)
     facts = read_facts(request.exercise)
     context |= inbox.list_context(facts, found.unit_id)
-    return render(
-        request, "inbox/tasking.html", context | {"detail": inbox.detail_context(facts, found)}
-    )
+    context["back"] = reverse("inbox", args=[request.exercise.code])
+    context["detail"] = inbox.detail_context(facts, found)
+    return render(request, "inbox/tasking.html", context)
 
 
 @require_safe

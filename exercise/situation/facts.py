@@ -140,6 +140,16 @@ class Facts:
         return [tasking for tasking in self.taskings if self.late(tasking)]
 
     @cached_property
+    def late_units(self) -> set[int]:
+        """Ids of the units of which something is overdue."""
+        return {tasking.unit_id for tasking in self.overdue}
+
+    @cached_property
+    def soon_units(self) -> set[int]:
+        """Ids of the units of which something is due soon."""
+        return {tasking.unit_id for tasking in self.due_soon}
+
+    @cached_property
     def due_soon(self) -> list[Tasking]:
         return [tasking for tasking in self.taskings if self.soon(tasking)]
 

@@ -71,6 +71,7 @@ def play(drill: Drill, enter: Enter) -> dict[str, float]:
         return lambda: page.get_by_role("button", name=name, exact=True).first.click()
 
     expect(board.get_by_text("Đang chạy")).to_have_count(0)
+    director.get_by_role("link", name="Bắt đầu diễn tập").click()
     watch.shows("Đang chạy ×1", director, press("Bắt đầu diễn tập"))
     watch.shows("Đang chạy ×8", director, press("×8"))
     lead = enter("chanhvanphong", drill.path("inbox/"), viewport=PHONE).page

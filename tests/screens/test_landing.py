@@ -244,7 +244,10 @@ def test_only_the_administrator_loads_the_sample() -> None:
 
 
 def run_again(user: User, scenario: Scenario) -> Any:
-    return as_(user).post("/new-run/", {"scenario": scenario.pk})
+    """Press the button that the list of exercises has for a scenario now."""
+    newest = Exercise.objects.filter(scenario=scenario).first()
+    seen = {"scenario": scenario.pk, "after": newest.pk if newest else ""}
+    return as_(user).post("/new-run/", seen)
 
 
 def roles(exercise: Exercise) -> set[tuple[int, str, int | None]]:
@@ -280,6 +283,23 @@ def test_the_administrator_makes_the_first_run_of_a_scenario_that_was_loaded() -
     run_again(admin, scenario)
     assert scenario.exercises.get().participants.get(user=admin).role == "director"
     assert scenario.exercises.get().participants.count() == scenario.people.count() + 1
+
+
+def test_a_second_click_makes_no_second_run() -> None:
+    drill = make_drill()
+    client, scenario = as_(administrator()), drill.exercise.scenario
+    seen = {"scenario": scenario.pk, "after": drill.exercise.pk}
+    assert f'name="after" value="{drill.exercise.pk}"' in text(client.get("/home/"))
+    client.post("/new-run/", seen)
+    assert client.post("/new-run/", seen)["Location"] == "/home/"
+    assert scenario.exercises.count() == 2
+
+
+def test_the_sample_is_loaded_once_however_often_it_is_asked_for() -> None:
+    client = as_(administrator())
+    client.post("/load-sample/")
+    client.post("/load-sample/")
+    assert Exercise.objects.count() == 1
 
 
 def test_several_exercises_are_listed_newest_first() -> None:

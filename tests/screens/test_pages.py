@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -271,6 +272,19 @@ def test_a_preview_of_a_jump_names_what_it_passes_and_changes_nothing(scene: Sce
     assert get(scene, "director", f"{path}?to_phase_end=1").status_code == 200
     assert scene.everything() == before
     assert scene.drill.exercise.journal.count() == entries
+
+
+def test_a_release_can_be_recalled_from_what_is_said_about_it(scene: Scene) -> None:
+    with undone():
+        inject = {"inject_id": scene.drill.inject("1.04").pk}
+        client, htmx = scene.client("director"), {"HX-Request": "true"}
+        with scene.drill.at_now():
+            said = text(client.post(at(scene, "do", "release"), inject, headers=htmx))
+            assert "Thu hồi" in said
+            assert at(scene, "do", "recall") in said
+            reason = re.search('name="reason" value="([^"]+)"', said)[1]
+            client.post(at(scene, "do", "recall"), inject | {"reason": reason}, headers=htmx)
+        assert scene.drill.inject("1.04").state == "recalled"
 
 
 def test_a_unit_reads_that_its_inject_was_corrected(scene: Scene) -> None:
