@@ -6,34 +6,51 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const body = document.body;
 const words = $("#words").dataset;
 const toasts = $("#toasts");
-const SECOND = 1e6, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
+
+const SECOND = 1e6;  // exercise time is counted in microseconds
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY_MS = 864e5;
+
 const two = (number) => String(number).padStart(2, "0");
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
 
 // ── clock ───────────────────────────────────────────────────────────────────────────────────────
 // Server time minus this machine's. The smallest delay seen is the truest measurement.
 let offset = 0;
 let surest = Infinity;
+
 function learnOffset(serverMs, uncertainMs) {
-  if (uncertainMs <= surest) { surest = uncertainMs; offset = serverMs - Date.now(); }
-  else surest += 50;  // a clock of this machine that was set is believed again after a while
+  if (uncertainMs <= surest) {
+    surest = uncertainMs;
+    offset = serverMs - Date.now();
+  } else {
+    surest += 50;  // a clock of this machine that was set is believed again after a while
+  }
 }
 
-if (body.dataset.now) {
-  // The page says when it was drawn: between asking for it and its first byte.
-  const way = performance.getEntriesByType("navigation")[0], drawing = way ? (way.responseStart - way.requestStart) / 2 : 0;
-  learnOffset(Number(body.dataset.now) + drawing + (way ? performance.now() - way.responseStart : 0), Math.max(drawing, 20));
+// The page says when it was drawn: between asking for it and its first byte.
+function learnOffsetFromPage() {
+  if (!body.dataset.now) return;
+  const way = performance.getEntriesByType("navigation")[0];
+  const drawing = way ? (way.responseStart - way.requestStart) / 2 : 0;
+  const since = way ? performance.now() - way.responseStart : 0;
+  learnOffset(Number(body.dataset.now) + drawing + since, Math.max(drawing, 20));
 }
 
 function clock() {
   const data = $("#clock")?.dataset;
   if (!data) return null;
   const now = Date.now() + offset;
-  const running = data.running === "1";
-  const passed = running ? Math.max(0, now - Number(data.wall)) : 0;
+  const passed = data.running === "1" ? Math.max(0, now - Number(data.wall)) : 0;
   const position = Number(data.at) + Math.floor(passed * Number(data.rate));  // ms × ‰ = µs
-  return { data, now, position, running };
+  return { data, now, position };
 }
 
+// Play time with the stand-downs put back.
 function toCalendar(data, position) {
   let calendar = position;
   for (const [place, length] of JSON.parse(data.breaks)) {
@@ -45,76 +62,168 @@ function toCalendar(data, position) {
 function duration(us) {
   us = Math.abs(us);
   if (us < HOUR) return `${Math.floor(us / MINUTE)}:${two(Math.floor(us / SECOND) % 60)}`;
-  const hours = Math.floor(us / HOUR), minutes = Math.floor(us / MINUTE) % 60;
+  const hours = Math.floor(us / HOUR);
+  const minutes = Math.floor(us / MINUTE) % 60;
   return `${hours} ${words.hour}` + (minutes ? ` ${minutes} ${words.minute}` : "");
 }
 
-function write(element, text) { if (element && element.textContent !== text) element.textContent = text; }
+// What each [data-clock] shows.
+function clockTexts({ data, now }, calendar) {
+  const zero = Number(data.zero);
+  const moment = new Date(zero + Math.floor(calendar / 1000));
+  const day = Math.floor(moment.getTime() / DAY_MS) - Math.floor(zero / DAY_MS) + 1;
+  const month = two(moment.getUTCMonth() + 1);
+  const wall = new Date(now + Number(data.offset) * 60000).toISOString();
+  return {
+    hm: `${two(moment.getUTCHours())}:${two(moment.getUTCMinutes())}`,
+    s: `:${two(moment.getUTCSeconds())}`,
+    day: String(day),
+    date: `${two(moment.getUTCDate())}/${month}/${moment.getUTCFullYear()}`,
+    wall: wall.slice(11, 19),
+    "wall-hm": wall.slice(11, 16),
+  };
+}
 
 function tick() {
   const state = clock();
   if (!state) return;
-  const { data, now, position } = state;
-  const calendar = toCalendar(data, position);
-  const moment = new Date(Number(data.zero) + Math.floor(calendar / 1000));
-  const zeroDay = Math.floor(Number(data.zero) / 864e5);
-  const hm = `${two(moment.getUTCHours())}:${two(moment.getUTCMinutes())}`;
-  for (const element of $$("[data-clock]")) {
-    const kind = element.dataset.clock;
-    if (kind === "hm") write(element, hm);
-    else if (kind === "s") write(element, `:${two(moment.getUTCSeconds())}`);
-    else if (kind === "day") write(element, String(Math.floor(moment.getTime() / 864e5) - zeroDay + 1));
-    else if (kind === "date") write(element, `${two(moment.getUTCDate())}/${two(moment.getUTCMonth() + 1)}/${moment.getUTCFullYear()}`);
-    else if (kind === "wall" || kind === "wall-hm") {
-      const wall = new Date(now + Number(data.offset) * 60000).toISOString();
-      write(element, wall.slice(11, kind === "wall" ? 19 : 16));
-    }
+  const calendar = toCalendar(state.data, state.position);
+  const texts = clockTexts(state, calendar);
+  for (const element of $$("[data-clock]")) write(element, texts[element.dataset.clock]);
+  for (const element of $$("[data-to]")) {
+    write(element, duration(Number(element.dataset.to) - state.position));
   }
-  for (const element of $$("[data-to]")) write(element, duration(Number(element.dataset.to) - position));
-  drawTimeline(calendar, hm);
+  drawTimeline(calendar, texts.hm);
 }
 
 // ── timeline ────────────────────────────────────────────────────────────────────────────────────
+const NOW_AT = 0.55;  // where the present stands in the pane after a zoom
 let span = sessionStorage.getItem("span") || "7";
+
+function scaleOf(lanes) {
+  return { from: Number(lanes.dataset.from), length: Number(lanes.dataset.length) };
+}
+
 function drawTimeline(calendar, hm) {
   const lanes = $("#lanes");
   if (!lanes) return;
-  const from = Number(lanes.dataset.from), length = Number(lanes.dataset.length);
+  const { from, length } = scaleOf(lanes);
   const x = (us) => Math.min(100, Math.max(0, (us - from) / length * 100));
-  for (const line of $$(".now-line", lanes)) { const at = `${x(calendar)}%`; line.setAttribute("x1", at); line.setAttribute("x2", at); }
+  const now = `${x(calendar)}%`;
+  for (const line of $$(".now-line", lanes)) {
+    line.setAttribute("x1", now);
+    line.setAttribute("x2", now);
+  }
   const mark = $("#now-mark");
-  if (mark) { mark.setAttribute("x", `${x(calendar)}%`); write($("text", mark), hm); }
+  if (mark) {
+    mark.setAttribute("x", now);
+    write($("text", mark), hm);
+  }
   for (const bar of $$("[data-grow]", lanes)) {
-    const [a, b] = bar.dataset.grow.split(" ").map(Number);
-    const end = b ? Math.min(b, calendar) : calendar;
-    bar.setAttribute("width", `${Math.max(0, x(Math.max(a, end)) - x(a))}%`);
+    const [start, limit] = bar.dataset.grow.split(" ").map(Number);
+    const end = limit ? Math.min(limit, calendar) : calendar;
+    bar.setAttribute("width", `${Math.max(0, x(Math.max(start, end)) - x(start))}%`);
   }
 }
-function zoomTimeline(scroll = true) {
+
+function zoomTimeline() {
   const lanes = $("#lanes");
   if (!lanes) return;
-  const hours = Number(lanes.dataset.length) / HOUR;
+  const hours = scaleOf(lanes).length / HOUR;
   lanes.style.width = span === "all" ? "100%" : `${Math.max(100, hours / Number(span) * 100)}%`;
-  for (const button of $$("[data-span]")) button.setAttribute("aria-pressed", String(button.dataset.span === span));
-  if (!scroll) return;
+  for (const button of $$("[data-span]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.span === span));
+  }
+}
+
+function scrollTimelineToNow() {
+  const lanes = $("#lanes");
+  if (!lanes) return;
+  const { from, length } = scaleOf(lanes);
   const state = clock();
-  const part = state ? (toCalendar(state.data, state.position) - Number(lanes.dataset.from)) / Number(lanes.dataset.length) : 0;
+  const part = state ? (toCalendar(state.data, state.position) - from) / length : 0;
   const pane = lanes.parentElement;
-  pane.scrollLeft = part * lanes.clientWidth - pane.clientWidth * 0.55;
+  pane.scrollLeft = part * lanes.clientWidth - pane.clientWidth * NOW_AT;
+}
+
+function chooseSpan(chosen) {
+  span = chosen;
+  sessionStorage.setItem("span", span);
+  zoomTimeline();
+  scrollTimelineToNow();
 }
 
 // ── stream ──────────────────────────────────────────────────────────────────────────────────────
-const STALE_MS = 10000, POLL_MS = 5000;
-const stream = { source: null, last: body.dataset.last || "", token: body.dataset.token, heard: Date.now(), open: false, wait: 500, fresh: Date.now() };
+const STALE_MS = 10000;
+const POLL_MS = 5000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 5000;
+const BEAT_UNCERTAIN_MS = 200;
+
+const stream = {
+  source: null,
+  token: body.dataset.token,
+  last: body.dataset.last || "",
+  open: false,
+  wait: FIRST_WAIT_MS,
+  heard: Date.now(),  // anything on the stream
+  fresh: Date.now(),  // anything at all, polled or heard
+};
+
+function connect() {
+  if (!body.dataset.stream) return;
+  const query = new URLSearchParams({ t: stream.token, last: stream.last });
+  const source = stream.source = new EventSource(`${body.dataset.stream}?${query}`);
+  source.addEventListener("open", () => {
+    stream.open = true;
+    stream.wait = FIRST_WAIT_MS;
+    showLive();
+  });
+  source.addEventListener("frame", (event) => {
+    heard(event);
+    apply(event.data);
+  });
+  source.addEventListener("beat", (event) => {
+    learnOffset(Number(event.data), BEAT_UNCERTAIN_MS);
+    heard(event);
+    showLive();
+  });
+  source.addEventListener("resync", (event) => {
+    heard(event);
+    refresh();
+  });
+  source.addEventListener("close", () => {
+    source.close();
+    location.reload();
+  });
+  source.addEventListener("error", () => {
+    // The browser would go on with the old token and the old id: connect anew instead.
+    source.close();
+    stream.open = false;
+    showLive();
+    setTimeout(connect, stream.wait * (0.5 + Math.random()));
+    stream.wait = Math.min(stream.wait * 2, LONGEST_WAIT_MS);
+  });
+}
+
+function heard(event) {
+  stream.heard = stream.fresh = Date.now();
+  if (event.lastEventId) stream.last = event.lastEventId;
+  showStale(false);
+}
 
 function apply(html) {
   const log = $("#log");
   const scrolled = log?.parentElement.scrollTop > 40;
   htmx.swap(body, withoutKnownRows(html), { swapStyle: "none" });
-  if (html.includes('id="inbox-list"')) { followTouched(); noteArrivals(); }
-  if (scrolled) noteNewRows(); else trimLog();
+  if (html.includes('id="inbox-list"')) {
+    followTouched();
+    noteArrivals();
+  }
+  if (scrolled) noteNewRows();
+  else trimLog();
   announce();
-  zoomTimeline(false);
+  zoomTimeline();
   tick();
 }
 
@@ -123,55 +232,34 @@ function withoutKnownRows(html) {
   if (!html.includes('id="entry-')) return html;
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  for (const row of $$("li[id^=entry-]", holder.content)) if (document.getElementById(row.id)) row.remove();
+  for (const row of $$("li[id^=entry-]", holder.content)) {
+    if (document.getElementById(row.id)) row.remove();
+  }
   return holder.innerHTML;
-}
-
-function heard(event) {
-  stream.heard = stream.fresh = Date.now();
-  if (event?.lastEventId) stream.last = event.lastEventId;
-  showStale(false);
-}
-
-function connect() {
-  if (!body.dataset.stream) return;
-  const query = new URLSearchParams({ t: stream.token, last: stream.last });
-  const source = stream.source = new EventSource(`${body.dataset.stream}?${query}`);
-  source.addEventListener("open", () => { stream.open = true; stream.wait = 500; showLive(); });
-  source.addEventListener("frame", (event) => { heard(event); apply(event.data); });
-  source.addEventListener("beat", (event) => {
-    stream.beatMs = Date.now();
-    learnOffset(Number(event.data), 200);
-    heard(event);
-    showLive();
-  });
-  source.addEventListener("resync", (event) => { heard(event); refresh(); });
-  source.addEventListener("close", () => { source.close(); location.reload(); });
-  source.addEventListener("error", () => {
-    // The browser would go on with the old token and the old id: connect anew instead.
-    source.close();
-    stream.open = false;
-    showLive();
-    setTimeout(connect, stream.wait * (0.5 + Math.random()));
-    stream.wait = Math.min(stream.wait * 2, 5000);
-  });
 }
 
 async function refresh() {
   const began = Date.now();
   try {
-    const answer = await fetch(body.dataset.refresh, { headers: { "HX-Request": "true" }, redirect: "manual" });
-    if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) { location.reload(); return; }
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch(body.dataset.refresh, { headers, redirect: "manual" });
+    if (answer.type === "opaqueredirect" || [403, 404].includes(answer.status)) {
+      location.reload();
+      return;
+    }
     if (!answer.ok) return;
     const html = await answer.text();
+    const half = (Date.now() - began) / 2;
+    const serverMs = Number(answer.headers.get("Live-Now"));
+    if (serverMs) learnOffset(serverMs + half, half);
     stream.token = answer.headers.get("Live-Token") || stream.token;
     stream.last = answer.headers.get("Live-Last") ?? stream.last;
-    const serverMs = Number(answer.headers.get("Live-Now"));
-    if (serverMs) learnOffset(serverMs + (Date.now() - began) / 2, (Date.now() - began) / 2);
     stream.fresh = Date.now();
     showStale(false);
     apply(html);
-  } catch { /* the next round tries again */ }
+  } catch {
+    // The next round tries again.
+  }
 }
 
 function watch() {
@@ -179,7 +267,12 @@ function watch() {
   const silent = Date.now() - stream.heard > STALE_MS;
   if ((silent || !stream.open) && Date.now() - stream.fresh > POLL_MS - 500) refresh();
   showStale(Date.now() - stream.fresh > STALE_MS);
-  if (silent && stream.open) { stream.source.close(); stream.open = false; stream.heard = Date.now(); connect(); }
+  if (silent && stream.open) {
+    stream.source.close();
+    stream.open = false;
+    stream.heard = Date.now();
+    connect();
+  }
   showLive();
 }
 
@@ -188,26 +281,42 @@ function showStale(stale) {
   if (banner.hidden === !stale) return;
   banner.hidden = !stale;
   body.classList.toggle("is-stale", stale);
-  const wall = new Date(stream.fresh);
-  write($("#stale-since"), stale ? `${words.since} ${two(wall.getHours())}:${two(wall.getMinutes())}:${two(wall.getSeconds())}.` : "");
+  const at = new Date(stream.fresh);
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  write($("#stale-since"), stale ? `${words.since} ${time}.` : "");
 }
 
 function showLive() {
   const state = $("#live-state");
   if (!state) return;
-  const stale = !$("#stale").hidden;
-  state.dataset.st = stale ? "late" : stream.open ? "done" : "due";
-  write($("span", state), stale ? words.lost : stream.open ? words.live : words.polling);
+  const show = (glyph, word) => {
+    state.dataset.st = glyph;
+    write($("span", state), word);
+  };
+  if (!$("#stale").hidden) show("late", words.lost);
+  else if (stream.open) show("done", words.live);
+  else show("due", words.polling);
 }
 
+// ── log ─────────────────────────────────────────────────────────────────────────────────────────
+const MOST_ROWS = 60;
+const SPEAK_EVERY_MS = 5000;
 let announced = 0;
+
+// At most one spoken message in five seconds, however much happens.
 function announce() {
-  // At most one spoken message in five seconds, however much happens.
-  if (Date.now() - announced < 5000) return;
-  const row = $("#log li"), say = $("#say");
-  if (row && say) { say.textContent = $("div", row).textContent; announced = Date.now(); }
+  if (Date.now() - announced < SPEAK_EVERY_MS) return;
+  const row = $("#log li");
+  const say = $("#say");
+  if (!row || !say) return;
+  say.textContent = $("div", row).textContent;
+  announced = Date.now();
 }
-function trimLog() { for (const row of $$("#log > li").slice(60)) row.remove(); }
+
+function trimLog() {
+  for (const row of $$("#log > li").slice(MOST_ROWS)) row.remove();
+}
+
 function noteNewRows() {
   const button = $("#log-new");
   if (!button) return;
@@ -216,195 +325,334 @@ function noteNewRows() {
   button.textContent = `${button.dataset.count} ${words.new}`;
 }
 
+function showNewRows(button) {
+  button.hidden = true;
+  button.dataset.count = "0";
+  $("#log").parentElement.scrollTop = 0;
+  trimLog();
+}
+
 // ── dialogs, drawers, toasts ────────────────────────────────────────────────────────────────────
 function openDialog(dialog) {
   if (!dialog || dialog.open) return;
   const from = document.activeElement?.id;
   dialog.showModal();
   $("input:not([type=hidden]), textarea, select", dialog)?.focus();
-  // What opened it may have been drawn anew meanwhile; the browser gives the focus back to the old one.
-  dialog.addEventListener("close", () => { placeToasts(); if (from && document.activeElement === body) document.getElementById(from)?.focus(); }, { once: true });
+  dialog.addEventListener("close", () => {
+    placeToasts();
+    // What opened it may have been drawn anew; the browser gives the focus back to the old one.
+    if (from && document.activeElement === body) document.getElementById(from)?.focus();
+  }, { once: true });
 }
 
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-dialog]");
-  if (opener) {
-    event.preventDefault();
-    const dialog = document.getElementById(opener.dataset.dialog), leaving = $("[name=leaving]", dialog);
-    if (leaving) leaving.value = opener.dataset.leaving;  // the phase that was decided about, not the newest
-    openDialog(dialog);
-    return;
-  }
-  const closer = event.target.closest("[data-close]");
-  if (closer) {
-    event.preventDefault();
-    const dialog = closer.closest("dialog");
-    if (dialog) dialog.close(); else closer.closest(".toast")?.remove();
-    return;
-  }
+function openNamedDialog(opener) {
+  const dialog = document.getElementById(opener.dataset.dialog);
+  if (!dialog) return;
+  const leaving = $("[name=leaving]", dialog);
+  if (leaving) leaving.value = opener.dataset.leaving;  // the phase decided about, not the newest
+  openDialog(dialog);
+}
+
+function close(closer) {
+  const dialog = closer.closest("dialog");
+  if (dialog) dialog.close();
+  else closer.closest(".toast")?.remove();
+}
+
+function openInDrawer(address) {
+  htmx.ajax("GET", address, { target: "#drawer-in" });
+}
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  localStorage.setItem("theme", theme);
+}
+
+function restoreTheme() {
+  const theme = localStorage.getItem("theme");
+  if (theme && !document.documentElement.dataset.theme) setTheme(theme);
+}
+
+function switchTheme() {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const now = document.documentElement.dataset.theme || system;
+  setTheme(now === "dark" ? "light" : "dark");
+}
+
+function switchFullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen();
+}
+
+// What a click on something does. True: nothing else is to come of it.
+const CLICKS = {
+  "[data-dialog]": (opener) => { openNamedDialog(opener); return true; },
+  "[data-close]": (closer) => { close(closer); return true; },
   // One listener for thousands of bars: an attribute on each would make the page too heavy.
-  const bar = event.target.closest("#lanes a[href]");
-  if (bar && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); htmx.ajax("GET", bar.getAttribute("href"), { target: "#drawer-in" }); return; }
-  const spanButton = event.target.closest("[data-span]");
-  if (spanButton) { span = spanButton.dataset.span; sessionStorage.setItem("span", span); zoomTimeline(); return; }
-  const theme = event.target.closest("[data-theme-switch]");
-  if (theme) { setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"); return; }
-  const fullscreen = event.target.closest("[data-fullscreen]");
-  if (fullscreen) { document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(); return; }
-  if (event.target.closest("[data-print]")) { window.print(); return; }
-  const copy = event.target.closest("[data-copy]");
-  if (copy) { navigator.clipboard?.writeText(copy.dataset.copy); return; }
-  const newRows = event.target.closest("#log-new");
-  if (newRows) { newRows.hidden = true; newRows.dataset.count = "0"; $("#log").parentElement.scrollTop = 0; trimLog(); return; }
+  "#lanes a[href]": (bar, event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return false;
+    openInDrawer(bar.getAttribute("href"));
+    return true;
+  },
+  "[data-span]": (button) => chooseSpan(button.dataset.span),
+  "[data-theme-switch]": switchTheme,
+  "[data-fullscreen]": switchFullscreen,
+  "[data-print]": () => window.print(),
+  "[data-copy]": (button) => navigator.clipboard?.writeText(button.dataset.copy),
+  "#log-new": showNewRows,
+};
+
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of Object.entries(CLICKS)) {
+    const clicked = event.target.closest(selector);
+    if (!clicked) continue;
+    if (act(clicked, event) === true) event.preventDefault();
+    return;
+  }
   if (event.target.nodeName === "DIALOG") event.target.close();  // a click beside it
 });
 
-function setTheme(theme) { document.documentElement.dataset.theme = theme; localStorage.setItem("theme", theme); }
-if (!document.documentElement.dataset.theme && localStorage.getItem("theme")) setTheme(localStorage.getItem("theme"));
-
-// The stream is often faster than the answer and has drawn the sender anew; the answer still counts.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target !== body || event.detail.requestConfig.elt.isConnected) return;  // a drawer is filled all the same
-  event.detail.shouldSwap = false;
-  if (event.detail.xhr.status !== 204) htmx.swap(body, event.detail.serverResponse, { swapStyle: "none" });
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "drawer-in") openDialog($("#drawer"));
-});
-const senderOf = (element) => element.nodeName === "BUTTON" ? element : element.nodeName === "FORM" ? $("button:not([type=button])", element) : null;
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const button = event.detail.requestConfig?.triggeringEvent?.submitter || senderOf(event.detail.elt);
-  if (!button) return;
-  button.style.minWidth = `${button.offsetWidth}px`;
-  button.setAttribute("aria-busy", "true");
-  event.detail.elt.busyButton = button;
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  const element = event.detail.elt, form = element.closest("form");
-  element.busyButton?.removeAttribute("aria-busy");
-  if (!form) return;
-  const status = event.detail.xhr?.status;
-  if (!status) toast(words.offline);
-  if (!status || status >= 400) return;  // refused: what was written stays
-  if ("closes" in form.dataset) form.closest("dialog")?.close();
-  if ("clears" in element.dataset) { form.reset(); forgetDraft(form); }
-  if (form.dataset.reloads && $("#drawer")?.open) htmx.ajax("GET", form.dataset.reloads, { target: "#drawer-in" });
-  const open = form.closest("[data-follow]");
-  if (open) follow(open);
-  if (!stream.open) refresh();
-});
-function follow(open) { htmx.ajax("GET", open.dataset.follow, { target: open, swap: "none" }); }
-function followTouched() {
-  const touched = $("#inbox-list")?.dataset.touched;
-  for (const open of $$("[data-follow]")) if (touched === "*" || touched?.split(" ").includes(open.dataset.number)) follow(open);
-}
-const seenRows = new Set($$(".row.unread").map((row) => row.id));
-const plainTitle = document.title;
-function noteArrivals() {
-  const unread = $$(".row.unread");
-  if (unread.some((row) => !seenRows.has(row.id))) navigator.vibrate?.(200);
-  for (const row of unread) seenRows.add(row.id);
-  if ($("#inbox-list")) document.title = unread.length ? `(${unread.length}) ${plainTitle}` : plainTitle;
-}
 function toast(sentence) {
   const box = document.createElement("div");
-  box.className = "toast"; box.setAttribute("role", "alert"); box.textContent = sentence;
+  box.className = "toast";
+  box.setAttribute("role", "alert");
+  box.textContent = sentence;
   toasts.replaceChildren(box);
 }
+
 // Beside an open dialog nothing can be read or pressed: what is said goes into it.
 function placeToasts() {
   const place = $("dialog[open]") || body;
   if (toasts.parentElement !== place) place.append(toasts);
 }
+
+const TOAST_MS = 8000;
+
 new MutationObserver(() => {
   placeToasts();
   const shown = $$("#toasts > .toast");
   for (const old of shown.slice(0, -1)) old.remove();
   const last = shown.at(-1);
-  if (last && "passes" in last.dataset && !last.dataset.timed) { last.dataset.timed = "1"; setTimeout(() => last.remove(), 8000); }
+  if (last && "passes" in last.dataset && !last.dataset.timed) {
+    last.dataset.timed = "1";
+    setTimeout(() => last.remove(), TOAST_MS);
+  }
 }).observe(toasts, { childList: true });
 
+// ── commands and their answers ──────────────────────────────────────────────────────────────────
+// The stream is often faster than the answer and has drawn the sender anew; the answer still counts.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig, xhr, serverResponse } = event.detail;
+  if (target !== body || requestConfig.elt.isConnected) return;  // a drawer is filled all the same
+  event.detail.shouldSwap = false;
+  if (xhr.status !== 204) htmx.swap(body, serverResponse, { swapStyle: "none" });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id === "drawer-in") openDialog($("#drawer"));
+});
+
+function buttonOf(element) {
+  if (element.nodeName === "BUTTON") return element;
+  return element.nodeName === "FORM" ? $("button:not([type=button])", element) : null;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt: element, requestConfig } = event.detail;
+  const button = requestConfig?.triggeringEvent?.submitter || buttonOf(element);
+  if (!button) return;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.setAttribute("aria-busy", "true");
+  element.busyButton = button;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt: element, xhr } = event.detail;
+  element.busyButton?.removeAttribute("aria-busy");
+  const form = element.closest("form");
+  if (!form) return;
+  if (!xhr?.status) toast(words.offline);
+  else if (xhr.status < 400) afterCommand(form, element);  // refused: what was written stays
+});
+
+function afterCommand(form, element) {
+  if ("closes" in form.dataset) form.closest("dialog")?.close();
+  if ("clears" in element.dataset) {
+    form.reset();
+    forgetDraft(form);
+  }
+  if (form.dataset.reloads && $("#drawer")?.open) openInDrawer(form.dataset.reloads);
+  const open = form.closest("[data-follow]");
+  if (open) follow(open);
+  if (!stream.open) refresh();
+}
+
+// ── a unit's inbox ──────────────────────────────────────────────────────────────────────────────
+const plainTitle = document.title;
+const seenRows = new Set($$(".row.unread").map((row) => row.id));
+
+// The tasking that is open is drawn anew but for what somebody writes in it.
+function follow(open) {
+  htmx.ajax("GET", open.dataset.follow, { target: open, swap: "none" });
+}
+
+function followTouched() {
+  const touched = $("#inbox-list")?.dataset.touched;
+  for (const open of $$("[data-follow]")) {
+    if (touched === "*" || touched?.split(" ").includes(open.dataset.number)) follow(open);
+  }
+}
+
+function noteArrivals() {
+  const unread = $$(".row.unread");
+  if (unread.some((row) => !seenRows.has(row.id))) navigator.vibrate?.(200);
+  for (const row of unread) seenRows.add(row.id);
+  document.title = unread.length ? `(${unread.length}) ${plainTitle}` : plainTitle;
+}
+
 // ── drafts and photos ───────────────────────────────────────────────────────────────────────────
+const SMALL_ENOUGH_BYTES = 400000;
+const LONGEST_SIDE_PX = 1600;
+const JPEG_QUALITY = 0.85;
+
 const draftKey = (form) => `draft:${form.dataset.draft}`;
-function forgetDraft(form) { if (form.dataset.draft) localStorage.removeItem(draftKey(form)); for (const list of $$(".picked", form)) list.replaceChildren(); }
-function restoreDrafts(root = document) {
-  for (const form of $$("form[data-draft]", root)) {
-    const kept = localStorage.getItem(draftKey(form)), area = $("textarea", form);
+
+function forgetDraft(form) {
+  if (form.dataset.draft) localStorage.removeItem(draftKey(form));
+  for (const list of $$(".picked", form)) list.replaceChildren();
+}
+
+function restoreDrafts() {
+  for (const form of $$("form[data-draft]")) {
+    const kept = localStorage.getItem(draftKey(form));
+    const area = $("textarea", form);
     if (kept && area && !area.value) area.value = kept;
   }
 }
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
-  if (form && event.target.nodeName === "TEXTAREA") localStorage.setItem(draftKey(form), event.target.value);
+  if (form && event.target.nodeName === "TEXTAREA") {
+    localStorage.setItem(draftKey(form), event.target.value);
+  }
 });
+
 document.addEventListener("change", async (event) => {
   const input = event.target;
   if (input.type !== "file") return;
   const shrunk = new DataTransfer();
   for (const file of input.files) shrunk.items.add(await shrink(file));
   input.files = shrunk.files;
-  const list = $(".picked", input.form);
-  if (list) list.replaceChildren(...[...input.files].map((file) => {
-    const item = document.createElement("li");
-    item.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB`;
-    return item;
-  }));
+  $(".picked", input.form)?.replaceChildren(...[...input.files].map(fileItem));
 });
+
+function fileItem(file) {
+  const item = document.createElement("li");
+  item.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB`;
+  return item;
+}
+
 async function shrink(file) {
-  if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 400000) return file;
+  const photo = /^image\/(jpeg|png|webp)$/.test(file.type);
+  if (!photo || file.size < SMALL_ENOUGH_BYTES) return file;
   try {
     const image = await createImageBitmap(file);
-    const scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+    const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(image.width, image.height));
     const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.width * scale); canvas.height = Math.round(image.height * scale);
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-    return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
-  } catch { return file; }
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", JPEG_QUALITY));
+    if (!blob || blob.size >= file.size) return file;
+    return new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" });
+  } catch {
+    return file;
+  }
 }
 
 // ── keys ────────────────────────────────────────────────────────────────────────────────────────
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.ctrlKey) { event.target.closest("form")?.requestSubmit(); return; }
-  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key.startsWith("Arrow")) { moveFocus(event); return; }
-  if (localStorage.getItem("keys") === "off" && event.key.length === 1 && event.key !== "?") return;
-  if (event.key === " " && event.target.closest("button, a, summary")) return;
-  const name = event.key === " " ? "space" : event.shiftKey && /^[a-z]$/i.test(event.key) ? `shift+${event.key.toLowerCase()}` : event.key.toLowerCase();
+const lettersOff = () => localStorage.getItem("keys") === "off";
+
+function typing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable]") || $("dialog[open]");
+}
+
+function keyName(event) {
+  if (event.key === " ") return "space";
+  const name = event.key.toLowerCase();
+  return event.shiftKey && /^[a-z]$/.test(name) ? `shift+${name}` : name;
+}
+
+// What the key belongs to: in the row with the focus, else the first on the page that is drawn.
+function keyTarget(event) {
+  const selector = `[data-key="${CSS.escape(keyName(event))}"]`;
   const near = event.target.closest?.("[data-item]");
-  const target = (near && $(`[data-key="${name}"]`, near)) || $(`[data-key="${name}"]`);
+  return [...(near ? $$(selector, near) : []), ...$$(selector)].find(drawn);
+}
+
+// Not what is hidden from this role or by a filter; what a closed menu holds counts as drawn.
+function drawn(element) {
+  return (element.closest("details:not([open])") || element).checkVisibility();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.ctrlKey) {
+    event.target.closest("form")?.requestSubmit();
+    return;
+  }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.startsWith("Arrow")) {
+    moveFocus(event);
+    return;
+  }
+  if (lettersOff() && event.key.length === 1 && event.key !== "?") return;
+  if (event.key === " " && event.target.closest("button, a, summary")) return;
+  const target = keyTarget(event);
   if (!target) return;
   event.preventDefault();
-  if (["INPUT", "TEXTAREA"].includes(target.nodeName) || target.dataset.keyFocus !== undefined) target.focus();
+  const focuses = ["INPUT", "TEXTAREA"].includes(target.nodeName) || "keyFocus" in target.dataset;
+  if (focuses) target.focus();
   else target.click();
 });
+
+// Arrows move among the items of a list or a grid; down goes into the first from anywhere.
 function moveFocus(event) {
   const group = event.target.closest?.("[data-arrows]");
-  const items = $$("[data-item]", group || $("[data-arrows]") || document).map((item) => item.matches("a, button") ? item : $("a, button", item)).filter(Boolean);
-  if (!items.length) return;
-  const at = items.findIndex((item) => item === document.activeElement || item.closest("[data-item]") === document.activeElement.closest?.("[data-item]"));
-  const columns = group?.dataset.arrows === "grid" ? getComputedStyle(group).gridTemplateColumns.split(" ").length : 1;
-  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+  const items = $$("[data-item]", group || $("[data-arrows]") || document);
+  const stops = items
+    .map((item) => item.matches("a, button") ? item : $("a, button", item))
+    .filter(Boolean);
+  if (!stops.length) return;
+  const here = document.activeElement.closest?.("[data-item]");
+  const at = stops.findIndex((stop) => stop.closest("[data-item]") === here);
+  const columns = group?.dataset.arrows === "grid" ? columnsOf(group) : 1;
+  const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
+  const step = steps[event.key];
   if (!step || (at < 0 && !group && event.key !== "ArrowDown")) return;
   event.preventDefault();
-  items[Math.min(items.length - 1, Math.max(0, at < 0 ? 0 : at + step))].focus();
+  const next = at < 0 ? 0 : at + step;
+  stops[Math.min(stops.length - 1, Math.max(0, next))].focus();
 }
-const keysSwitch = $("#keys-on");
-if (keysSwitch) {
-  keysSwitch.checked = localStorage.getItem("keys") !== "off";
-  keysSwitch.addEventListener("change", () => localStorage.setItem("keys", keysSwitch.checked ? "on" : "off"));
-}
-const filter = $("[data-filters]");
-filter?.addEventListener("input", () => {
-  const wanted = plain(filter.value);
-  for (const item of $$(filter.dataset.filters)) item.hidden = !plain(item.textContent).includes(wanted);
-});
-function plain(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase(); }
 
+function columnsOf(grid) {
+  return getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+}
+
+function offerToSwitchKeys() {
+  const box = $("#keys-on");
+  if (!box) return;
+  box.checked = !lettersOff();
+  box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+}
+
+// ── the page begins ─────────────────────────────────────────────────────────────────────────────
+learnOffsetFromPage();
+restoreTheme();
 restoreDrafts();
+offerToSwitchKeys();
 connect();
 zoomTimeline();
+scrollTimelineToNow();
 tick();
 setInterval(tick, 200);
 setInterval(watch, 1000);
