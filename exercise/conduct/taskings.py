@@ -117,9 +117,17 @@ def report(
     quantity: dict[str, Any] | None = None,
     document: dict[str, str] | None = None,
     files: Sequence[Upload] = (),
+    key: str = "",
 ) -> Report:
-    """Report in words, figures, an official document's data, files; starts the work if need be."""
+    """Report in words, figures, an official document's data, files; starts the work if need be.
+
+    Args:
+        key: the sender's name for this report; one of that name that is there already is answered
+            and nothing is written again.
+    """
     tasking = conduct.tasking(tasking_id)
+    if sent := _sent_already(tasking, key):
+        return sent
     if tasking.state in UNREAD:
         raise Refused("not_acknowledged", _("Xác nhận đã nhận trước khi báo cáo."))
     if not (text.strip() or quantity or document or files):
@@ -129,8 +137,18 @@ def report(
     if tasking.state in (T.ACKNOWLEDGED, T.RETURNED) and tasking.complete_due_us is not None:
         _start(conduct, tasking, at_us=conduct.position_us)
     return _report(
-        conduct, tasking, text=text, quantity=quantity or {}, document=document or {}, files=files
+        conduct,
+        tasking,
+        text=text,
+        quantity=quantity or {},
+        document=document or {},
+        files=files,
+        key=key,
     )
+
+
+def _sent_already(tasking: Tasking, key: str) -> Report | None:
+    return Report.objects.filter(tasking=tasking, key=key).first() if key else None
 
 
 def _report(
@@ -142,6 +160,7 @@ def _report(
     document: dict[str, str],
     files: Sequence[Upload],
     channel: str = "",
+    key: str = "",
 ) -> Report:
     made = Report.objects.create(
         tasking=tasking,
@@ -153,6 +172,7 @@ def _report(
         quantity=quantity,
         document=document,
         on_behalf=channel,
+        key=key,
     )
     for upload in files:
         attachment = Attachment(
@@ -187,6 +207,7 @@ def complete(
     quantity: dict[str, Any] | None = None,
     document: dict[str, str] | None = None,
     files: Sequence[Upload] = (),
+    key: str = "",
 ) -> Tasking:
     """Done, with a last report if there is one; refused while the reply asked for is missing."""
     tasking = conduct.tasking(tasking_id)
@@ -196,7 +217,8 @@ def complete(
         raise Refused("not_acknowledged", _("Xác nhận đã nhận trước khi báo hoàn thành."))
     if tasking.reacknowledge:
         raise Refused("not_acknowledged", _("Tin đã được đính chính: xác nhận bản mới trước."))
-    if text.strip() or quantity or document or files:
+    said = text.strip() or quantity or document or files
+    if said and not _sent_already(tasking, key):
         _report(
             conduct,
             tasking,
@@ -204,6 +226,7 @@ def complete(
             quantity=quantity or {},
             document=document or {},
             files=files,
+            key=key,
         )
     _require_reply(tasking)
     _complete(conduct, tasking, at_us=conduct.position_us)

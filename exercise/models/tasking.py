@@ -221,9 +221,16 @@ class Report(models.Model):
     document = models.JSONField(default=dict, blank=True)
     """``{"number", "date", "signer", "abstract"}`` of an official document."""
     on_behalf = models.CharField(max_length=10, blank=True)
+    key = models.CharField(max_length=36, blank=True)
+    """What the sender's page calls it, so that one sent again after a lost answer is kept once."""
 
     class Meta:
         ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tasking", "key"], condition=~Q(key=""), name="one_report_per_key"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text[:40]

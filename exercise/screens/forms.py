@@ -281,6 +281,7 @@ class ReportForm(TaskingForm):
     document_date = forms.CharField(required=False, max_length=30, label=_("Ngày"))
     document_signer = forms.CharField(required=False, max_length=120, label=_("Người ký"))
     document_abstract = forms.CharField(required=False, max_length=500, label=_("Trích yếu"))
+    key = forms.UUIDField(required=False)
     files = FilesField(required=False, label=_("Ảnh, tệp"))  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
@@ -307,6 +308,7 @@ class ReportForm(TaskingForm):
             "quantity": figures,
             "document": self._document(data),
             "files": data["files"],
+            "key": str(data["key"] or ""),
         }
 
 

@@ -219,3 +219,18 @@ def test_everything_of_the_drill_stands_still_in_a_real_world_stop(drill, staff,
 def test_a_real_world_stop_says_where_and_what(drill, staff):
     with refuses("words"):
         drill.do("call_real_world_stop", staff, place=" ", words="cháy")
+
+
+def test_a_report_sent_again_after_a_lost_answer_is_kept_once():
+    injects = [entry("1.01", 0, ["U1"], complete_within_s=1800, reply="text")]
+    drill = make_drill(units=1, injects=injects, started=True)
+    drill.sweep()
+    lead, task = drill.actor("lead", "U1"), {"tasking_id": drill.tasking("1.01", "U1").pk}
+    drill.do("acknowledge", lead, **task)
+    sent = task | {"text": "Đã triển khai", "key": "6f1c2d8e-0000-4000-8000-000000000001"}
+    first = drill.do("report", lead, **sent)
+    entries = drill.fresh().journal_seq
+    assert drill.do("report", lead, **sent) == first
+    assert drill.fresh().journal_seq == entries
+    drill.do("complete", lead, **sent)
+    assert drill.tasking("1.01", "U1").reports.count() == 1
