@@ -88,7 +88,7 @@ def play(drill: Drill, enter: Enter) -> dict[str, float]:
     director.get_by_role("button", name="Xem trước").click()
     drawer = director.get_by_role("dialog", name="Chi tiết")
     expect(drawer.get_by_text("Đi qua 1 tin chưa phát:")).to_be_visible()
-    watch.shows("07:40", director, press("Nhảy, giữ lại"))
+    watch.shows("07:40", director, press("Nhảy và giữ lại"))
     expect(drawer).to_be_hidden()
 
     # Another lead reports; the director confirms from the unit's drawer.
