@@ -131,8 +131,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The supervisor starts a private server on this socket when REDIS_URL is not given.
 REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{quote(str(VAR_DIR / 'run' / 'broker.sock'))}"
 LIVE_ENABLED = True
+LIVE_MAX_CLIENTS = 20_000
+"""Open streams of one web process."""
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Celery's own answer is to wait for ever: a broker that hangs with its connections open would stop
+# beat, and every timer with it. A worker's longest question is one second long.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "timers"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -201,7 +206,6 @@ STORAGES = {
 }
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FORMAT_MODULE_PATH = None
 
 # ── security ──────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

@@ -46,11 +46,11 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
     here = hub.current()
     if here.full:
         return await _say(send, 503, "Too many viewers", (b"retry-after", b"5"))
-    if audience.stamp and not await here.accepts(exercise_id, audience.stamp):
-        return await _say(send, 403, "This link was revoked")
+    if not await here.accepts(exercise_id, audience):
+        return await _say(send, 403, "This right was taken away")
 
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-    client = Client(audience.name, audience.stamp, _last_seen(scope, query), send)
+    client = Client(audience, _last_seen(scope, query), send)
     if here.closing:
         # A browser comes back by itself after this, but not after an error.
         return client.push(retry(100, 999), final=True)

@@ -24,12 +24,14 @@ from redis.retry import Retry
 from exercise.live.tokens import stamp_of
 
 CLOSE = "close"
-"""The event that ends streams; its frame's audience is a prefix, or a holder's name."""
+"""The event that ends streams; its frame's audience is a prefix, or ``HOLDER`` and an id."""
 NOBODY = "-"
 """The stamp that no token carries."""
+HOLDER = "@"
+"""What a closing frame's audience begins with when it names one participant; no audience does."""
 
 _STREAM_ENTRIES = 2000
-_KEEP_S = 3 * 24 * 3600
+KEEP_S = 3 * 24 * 3600
 """An exercise nobody touches for this long leaves Redis; its next change is drawn in full."""
 _LOCK_MS = 10_000
 _TIMEOUT_S = 2.0
@@ -41,6 +43,8 @@ return 0
 
 _clients: dict[str, Redis] = {}
 _making = threading.Lock()
+_left: dict[int, str] = {}
+"""Locks of this process that a bus gone away may have kept: they would keep it out as well."""
 
 
 class BusDown(Exception):
@@ -71,11 +75,6 @@ def gone_key(exercise_id: int) -> str:
     return f"live:{exercise_id}:gone"
 
 
-def holder_name(holder: str) -> str:
-    """How a closing frame names one participant; no audience is called so."""
-    return f"@{holder}"
-
-
 def _seq_key(exercise_id: int) -> str:
     return f"live:{exercise_id}:seq"
 
@@ -103,6 +102,7 @@ def append(
         Whether it was sent.
     """
     lock_key, seq_key = _lock_key(exercise_id), _seq_key(exercise_id)
+    pipe: Any
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         try:
             pipe.watch(lock_key, seq_key)
@@ -112,7 +112,7 @@ def append(
             pipe.multi()
             if frames:
                 _add(pipe, exercise_id, frames)
-            pipe.set(seq_key, published_seq, ex=_KEEP_S)
+            pipe.set(seq_key, published_seq, ex=KEEP_S)
             pipe.execute()
         except WatchError:
             return False
@@ -130,8 +130,8 @@ def expel(exercise_id: int, holder: str) -> None:
     """Close the open streams of one participant, and let their token open no more."""
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         pipe.sadd(gone_key(exercise_id), holder)
-        pipe.expire(gone_key(exercise_id), _KEEP_S)
-        _add(pipe, exercise_id, [Frame(holder_name(holder), "", CLOSE)])
+        pipe.expire(gone_key(exercise_id), KEEP_S)
+        _add(pipe, exercise_id, [Frame(f"{HOLDER}{holder}", "", CLOSE)])
         pipe.execute()
 
 
@@ -165,7 +165,11 @@ def lock(exercise_id: int) -> Iterator[str]:
     """
     key, mine = _lock_key(exercise_id), secrets.token_hex(8)
     with _asking() as redis:
+        if exercise_id in _left:
+            redis.eval(_RELEASE, 1, key, _left[exercise_id])
+        _left[exercise_id] = mine  # it may be there although no answer comes
         held = mine if redis.set(key, mine, nx=True, px=_LOCK_MS) else ""
+        _left.pop(exercise_id, None)
     try:
         yield held
     finally:
@@ -174,13 +178,13 @@ def lock(exercise_id: int) -> Iterator[str]:
                 with _asking() as redis:
                     redis.eval(_RELEASE, 1, key, held)
             except BusDown:
-                pass  # it runs out by itself, and what the body raised is worth more
+                _left[exercise_id] = held  # what the body raised is worth more
 
 
 def set_board_stamp(exercise_id: int, secret: str) -> None:
     """Say which share link is valid: whenever it serves a board, and before a revocation's kick."""
     with _asking() as redis:
-        redis.set(board_key(exercise_id), stamp_of(secret) or NOBODY, ex=_KEEP_S)
+        redis.set(board_key(exercise_id), stamp_of(secret) or NOBODY, ex=KEEP_S)
 
 
 def pack(html: str) -> bytes:
@@ -202,7 +206,7 @@ def _add(pipe: Any, exercise_id: int, frames: Sequence[Frame]) -> None:
     }
     key = stream_key(exercise_id)
     pipe.xadd(key, fields, maxlen=_STREAM_ENTRIES, approximate=True)
-    pipe.expire(key, _KEEP_S)
+    pipe.expire(key, KEEP_S)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any
 
@@ -34,6 +35,7 @@ from exercise.live.room import (
     show_id,
     sse,
 )
+from exercise.live.tokens import Audience
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ BACK_OFF_S = (0.1, 2.0)
 SENDS_AT_ONCE = 500
 """After so many sends the loop serves others for a moment."""
 EMPTY_ROOM_S = 60.0
-STAMP_FRESH_S = 0.5
+RIGHTS_FRESH_S = 0.5
 
 _HAS_ENTRY = "return #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])"
 _LOST = (RedisError, OSError)
@@ -55,6 +57,8 @@ class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.rooms: dict[int, Room] = {}
+        self._gone: dict[int, set[str]] = defaultdict(set)
+        """Who was taken out of an exercise, for longer than its room lasts."""
         self.count = 0
         self.healthy = False
         self.closing = False
@@ -74,25 +78,33 @@ class Hub:
     # ── who comes and goes ──────────────────────────────────────────────────────────────────
     @property
     def full(self) -> bool:
-        return self.count >= getattr(settings, "LIVE_MAX_CLIENTS", 20_000)
+        return self.count >= settings.LIVE_MAX_CLIENTS
 
-    async def accepts(self, exercise_id: int, stamp: str) -> bool:
-        """Whether a share link's stamp is the valid one.
+    async def accepts(self, exercise_id: int, audience: Audience) -> bool:
+        """Whether a share link's stamp is the valid one and a participant still takes part.
 
-        Where Redis is down or has lost the stamp, what this process remembers decides; a process
-        that knows none lets the viewer in, for a wall display must survive that, and the next beat
-        after any board page was served puts out whoever came by a revoked link.
+        Where Redis is down or has lost that, what this process remembers decides; a process
+        that knows nothing lets the viewer in, for a wall display must survive that, and the next
+        beat after any board page was served puts out whoever came by a revoked link.
         """
+        if not audience.stamp and not audience.holder:
+            return True
         room = self._room(exercise_id)
-        async with room.stamp_lock:
-            if time.monotonic() - room.stamp_read_s > STAMP_FRESH_S:
+        async with room.rights_lock:
+            if time.monotonic() - room.rights_read_s > RIGHTS_FRESH_S:
                 try:
-                    found: Any = await self._redis.get(bus.board_key(exercise_id))
+                    await self._read_rights(room)
                 except _LOST:
-                    found = None
-                room.stamp = found.decode() if found else room.stamp
-                room.stamp_read_s = time.monotonic()
-        return not room.stamp or stamp == room.stamp
+                    pass
+                room.rights_read_s = time.monotonic()
+        return not room.refuses(audience)
+
+    async def _read_rights(self, room: Room) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(bus.board_key(room.exercise_id))
+            pipe.smembers(bus.gone_key(room.exercise_id))
+            stamp, gone = await pipe.execute()
+        room.learn(stamp, gone)
 
     def attach(self, exercise_id: int, client: Client) -> None:
         """Begin to send to a client: what it missed, then what comes. No await in between."""
@@ -119,7 +131,7 @@ class Hub:
     def _room(self, exercise_id: int) -> Room:
         room = self.rooms.get(exercise_id)
         if room is None:
-            room = self.rooms[exercise_id] = Room(exercise_id)
+            room = self.rooms[exercise_id] = Room(exercise_id, self._gone[exercise_id])
             room.empty_since_s = time.monotonic()
             if not self._tasks:
                 self._spawn(self._read_for_ever())
@@ -141,7 +153,7 @@ class Hub:
             client.push(sse("resync", "", room.last))
             return
         for entry in missed:
-            if entry.closes_for(client.audience):
+            if entry.closes_for(client):
                 client.push(sse(bus.CLOSE, "", entry.id), final=True)
             elif client.audience in entry.parts:
                 client.push(entry.sse(client.audience))
@@ -209,9 +221,9 @@ class Hub:
         room.add(entry)
         sent = 0
         for prefix in entry.closes:
-            room.stamp_read_s = 0.0
+            room.rights_read_s = 0.0
             for client in room.everyone():
-                if covers(prefix, client.audience):
+                if covers(prefix, client):
                     client.push(sse(bus.CLOSE, "", entry.id), final=True)
         for audience in entry.parts:
             for client in tuple(room.clients.get(audience, ())):
@@ -234,8 +246,7 @@ class Hub:
                     break
                 size += sum(entry.size for entry in newest_first[-100:])
                 upto = "(" + page[-1][0].decode()
-            stamp: Any = await self._redis.get(bus.board_key(room.exercise_id))
-            room.stamp = stamp.decode() if stamp else room.stamp
+            await self._read_rights(room)
             complete = len(newest_first) < RING_ENTRIES and size < RING_BYTES
             room.begin(newest_first[::-1], complete=complete)
             room.loaded = True
@@ -257,17 +268,21 @@ class Hub:
             for room in rooms:
                 pipe.eval(_HAS_ENTRY, 1, room.key, show_id(room.last))
                 pipe.get(bus.board_key(room.exercise_id))
+                pipe.smembers(bus.gone_key(room.exercise_id))
             seen = [room.last for room in rooms]
             answers = await pipe.execute()
         for place, room in enumerate(rooms):
-            there, stamp = answers[2 * place : 2 * place + 2]
+            there, stamp, gone = answers[3 * place : 3 * place + 3]
             if not there and seen[place] != START and room.last == seen[place]:
                 room.loaded = False
                 self._wake()
-            if stamp is not None:
-                room.stamp = stamp.decode()
-            elif room.stamp:  # Redis was emptied; a revoked link must stay so
+            room.learn(stamp, gone)
+            # Redis was emptied; a revoked link, and who was put out, must stay so.
+            if stamp is None and room.stamp:
                 await self._redis.set(bus.board_key(room.exercise_id), room.stamp, nx=True)
+            if len(gone) < len(room.gone):
+                await self._redis.sadd(bus.gone_key(room.exercise_id), *room.gone)
+                await self._redis.expire(bus.gone_key(room.exercise_id), bus.KEEP_S)
             for client in room.everyone():
                 if room.refuses(client):
                     client.push(sse(bus.CLOSE, ""), final=True)

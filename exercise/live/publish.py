@@ -37,6 +37,7 @@ class Publisher:
         self._leaving: dict[int, set[str]] = {}
         self._failures: dict[int, int] = {}
         self._bus_is_lost = False
+        self._at_work = False
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -66,6 +67,12 @@ class Publisher:
             pass
         self.kick(exercise_id)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing waits to be drawn and nothing is being drawn."""
+        with self._wake:
+            return not self._dirty and not self._at_work
+
     def _run(self) -> None:
         while True:
             self._wait_for_work()
@@ -76,6 +83,7 @@ class Publisher:
 
     def _wait_for_work(self) -> None:
         with self._wake:
+            self._at_work = False
             while True:
                 first = min(self._dirty.values(), default=None)
                 wait_s = None if first is None else first - time.monotonic()
@@ -89,6 +97,7 @@ class Publisher:
             due = [exercise_id for exercise_id, at in self._dirty.items() if at <= now]
             for exercise_id in due:
                 del self._dirty[exercise_id]
+            self._at_work = True
         return due
 
     def _put_off(self, exercise_id: int) -> None:
@@ -101,8 +110,11 @@ class Publisher:
     def _publish_safely(self, exercise_id: int) -> bool:
         """Whether this exercise needs no second try. A trouble that lasts is logged once."""
         try:
-            self._close_leaving(exercise_id)
-            done = publish(exercise_id)
+            try:
+                self._close_leaving(exercise_id)
+                done = publish(exercise_id)
+            finally:
+                close_old_connections()
         except bus.BusDown as error:
             self._fail(exercise_id)
             if not self._bus_is_lost:
@@ -113,8 +125,6 @@ class Publisher:
             if self._fail(exercise_id) == 1:
                 log.exception("could not draw exercise %s, trying again", exercise_id)
             return False
-        finally:
-            close_old_connections()
         if self._bus_is_lost:
             log.warning("stream answers again")
         self._bus_is_lost = False

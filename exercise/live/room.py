@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import Any
 
 from exercise.live import bus
+from exercise.live.tokens import Audience
 
 RING_ENTRIES = 500
 RING_BYTES = 16 * 1024 * 1024
@@ -65,10 +66,12 @@ def beat() -> bytes:
     return sse("beat", str(time.time_ns() // 1_000_000))
 
 
-def covers(prefix: str, audience: str) -> bool:
-    """Whether closing ``prefix`` closes this audience."""
+def covers(prefix: str, client: Client) -> bool:
+    """Whether closing ``prefix``, an audience in all languages or a holder, closes this client."""
+    if prefix.startswith(bus.HOLDER):
+        return bool(client.holder) and prefix == bus.HOLDER + client.holder
     # At the dot only: closing unit-VP must not close unit-VP2.
-    return audience == prefix or audience.startswith(f"{prefix}.")
+    return client.audience == prefix or client.audience.startswith(f"{prefix}.")
 
 
 class _Rest:
@@ -88,10 +91,11 @@ class _Rest:
 class Client:
     """One open stream."""
 
-    __slots__ = ("_queue", "_send", "_writer", "at", "audience", "ended", "last", "stamp")
+    __slots__ = ("_queue", "_send", "_writer", "at", "audience", "ended", "holder", "last", "stamp")
 
-    def __init__(self, audience: str, stamp: str, last: Id | None, send: Send) -> None:
-        self.audience, self.stamp, self.last = audience, stamp, last
+    def __init__(self, audience: Audience, last: Id | None, send: Send) -> None:
+        self.audience, self.stamp, self.holder = audience.name, audience.stamp, audience.holder
+        self.last = last
         self.at: Id | None = None
         self.ended = False
         self._send = send
@@ -176,8 +180,8 @@ class Entry:
             )
         return self._made[audience]
 
-    def closes_for(self, audience: str) -> bool:
-        return any(covers(prefix, audience) for prefix in self.closes)
+    def closes_for(self, client: Client) -> bool:
+        return any(covers(prefix, client) for prefix in self.closes)
 
     def forget_made(self) -> None:
         self._made.clear()
@@ -186,14 +190,15 @@ class Entry:
 class Room:
     """One exercise as this process knows it: who watches, and the newest entries."""
 
-    def __init__(self, exercise_id: int) -> None:
+    def __init__(self, exercise_id: int, gone: set[str]) -> None:
         self.exercise_id = exercise_id
         self.key = bus.stream_key(exercise_id).encode()
         self.clients: dict[str, set[Client]] = {}
         self.loaded = False
         self.stamp = ""
-        self.stamp_read_s = 0.0
-        self.stamp_lock = asyncio.Lock()
+        self.gone = gone
+        self.rights_read_s = 0.0
+        self.rights_lock = asyncio.Lock()
         self.empty_since_s: float | None = None
         self.begin([], complete=True)
 
@@ -212,6 +217,7 @@ class Room:
         self.first = self.first if self.first != START else entry.id
         self.last = entry.id
         self.ring.append(entry)
+        self.gone.update(name[1:] for name in entry.closes if name.startswith(bus.HOLDER))
         self._size += entry.size
         if len(self.ring) > MADE_KEPT:
             self.ring[-MADE_KEPT - 1].forget_made()
@@ -236,6 +242,14 @@ class Room:
         for clients in list(self.clients.values()):
             yield from tuple(clients)
 
-    def refuses(self, client: Client) -> bool:
-        """Whether the share link a client came by is no longer the valid one."""
-        return bool(client.stamp and self.stamp and client.stamp != self.stamp)
+    def learn(self, stamp: bytes | None, gone: set[bytes]) -> None:
+        """Take over what Redis holds of rights; what it has lost stays as this process knows it."""
+        self.stamp = stamp.decode() if stamp else self.stamp
+        self.gone.update(holder.decode() for holder in gone)
+
+    def refuses(self, who: Client | Audience) -> bool:
+        """Whether the share link somebody came by is no longer the valid one, or they were taken
+        out of the exercise.
+        """
+        revoked = who.stamp and self.stamp and who.stamp != self.stamp
+        return bool(revoked) or who.holder in self.gone

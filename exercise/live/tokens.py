@@ -1,4 +1,4 @@
-"""Signed tokens that open a stream: which exercise, which audience, for how long."""
+"""Signed tokens that open a stream: which exercise, which audience, whose, for how long."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from django.core.signing import BadSignature, TimestampSigner
 
-MAX_AGE_S = 12 * 3600
-"""A page left open for longer loads itself again: its viewer may have other rights by then."""
+MAX_AGE_S = 3600
+"""A page that joins again after that asks for its live part first, and is given a new one then, if
+its viewer still has the right.
+"""
 
-_SHAPE = re.compile(r"(?P<exercise>\d{1,18}):(?P<name>[\w-]+\.[a-z]{2}):(?P<stamp>[0-9a-f]*)", re.A)
+_SHAPE = re.compile(
+    r"(?P<exercise>\d{1,18}):(?P<name>[\w-]+\.[a-z]{2}):(?P<stamp>[0-9a-f]*):(?P<holder>\d*)", re.A
+)
 
 
 class BadToken(Exception):
@@ -20,10 +24,13 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who a token speaks for, such as ``unit-VP.en``, and the stamp of the link it came by."""
+    """Who a token speaks for, such as ``unit-VP.en``; the stamp of the link it came by; and the
+    participant who holds it, nobody on a board that was opened by its link.
+    """
 
     name: str
     stamp: str = ""
+    holder: str = ""
 
 
 def stamp_of(secret: str) -> str:
@@ -31,9 +38,14 @@ def stamp_of(secret: str) -> str:
     return hashlib.sha256(f"live:{secret}".encode()).hexdigest()[:12] if secret else ""
 
 
-def issue(exercise_id: int, audience: str, secret: str = "") -> str:
+def issue(
+    exercise_id: int, audience: str, *, secret: str = "", participant_id: int | None = None
+) -> str:
     """Make a token for one audience; ``secret`` is the share link's, where one led to the page."""
-    return TimestampSigner(salt="live").sign(f"{exercise_id}:{audience}:{stamp_of(secret)}")
+    holder = "" if participant_id is None else participant_id
+    return TimestampSigner(salt="live").sign(
+        f"{exercise_id}:{audience}:{stamp_of(secret)}:{holder}"
+    )
 
 
 def read(token: str, exercise_id: int) -> Audience:
@@ -49,4 +61,4 @@ def read(token: str, exercise_id: int) -> Audience:
     found = _SHAPE.fullmatch(signed)
     if found is None or int(found["exercise"]) != exercise_id:
         raise BadToken("for another exercise")
-    return Audience(found["name"], found["stamp"])
+    return Audience(found["name"], found["stamp"], found["holder"])

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from exercise.models import Exercise
+from exercise.models import Exercise, Participant
 from exercise.screens.access import page
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import board
@@ -24,7 +24,7 @@ def show(request: Any) -> HttpResponse:
         request,
         request.exercise,
         reverse("board_live", args=[request.exercise.code]),
-        {"participant": request.participant},
+        participant=request.participant,
     )
 
 
@@ -32,20 +32,14 @@ def show(request: Any) -> HttpResponse:
 @page("board_live")
 def live(request: Any) -> HttpResponse:
     """The board as it is now."""
-    return _refresh(request, request.exercise)
+    return _refresh(request, request.exercise, participant=request.participant)
 
 
 @require_safe
 def public(request: HttpRequest, token: str) -> HttpResponse:
     """The board by its share link: no account, nothing but what the board shows."""
     exercise = _by_link(token)
-    return _board(
-        request,
-        exercise,
-        reverse("board_public_live", args=[token]),
-        {"participant": None},
-        secret=token,
-    )
+    return _board(request, exercise, reverse("board_public_live", args=[token]), secret=token)
 
 
 @require_safe
@@ -65,20 +59,27 @@ def _board(
     request: HttpRequest,
     exercise: Exercise,
     refresh: str,
-    context: dict[str, Any],
     *,
+    participant: Participant | None = None,
     secret: str = "",
 ) -> HttpResponse:
-    context |= stream_context(exercise, "board", refresh, secret=secret)
-    response = render(request, "board/page.html", context | board.context(read_facts(exercise)))
+    context = stream_context(exercise, "board", refresh, participant=participant, secret=secret)
+    context |= board.context(read_facts(exercise)) | {"participant": participant}
+    response = render(request, "board/page.html", context)
     # The link is the key: it must not leave with a click or an image.
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _refresh(request: HttpRequest, exercise: Exercise, *, secret: str = "") -> HttpResponse:
-    stream = stream_context(exercise, "board", request.path, secret=secret)
+def _refresh(
+    request: HttpRequest,
+    exercise: Exercise,
+    *,
+    participant: Participant | None = None,
+    secret: str = "",
+) -> HttpResponse:
+    stream = stream_context(exercise, "board", request.path, participant=participant, secret=secret)
     return refreshed(
         "board/_board.html",
         board.context(read_facts(exercise)),

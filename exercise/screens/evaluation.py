@@ -22,9 +22,10 @@ def _unit_ids(request: Any, facts: Facts) -> list[int]:
     return [unit_id] if unit_id is not None else list(facts.units)
 
 
-def _audience(request: Any) -> str:
+def _stream(request: Any, refresh: str) -> dict[str, Any]:
     unit = request.participant.unit
-    return f"evaluation-{unit.code}" if unit else "evaluation"
+    audience = f"evaluation-{unit.code}" if unit else "evaluation"
+    return stream_context(request.exercise, audience, refresh, participant=request.participant)
 
 
 def _rated(exercise: Exercise, evaluator_id: int) -> dict[int, str]:
@@ -34,7 +35,7 @@ def _rated(exercise: Exercise, evaluator_id: int) -> dict[int, str]:
 
 def _context(request: Any) -> tuple[dict[str, Any], Facts]:
     refresh = reverse("evaluate_live", args=[request.exercise.code])
-    context = stream_context(request.exercise, _audience(request), refresh)
+    context = _stream(request, refresh)
     facts = read_facts(request.exercise)
     context |= evaluation.list_context(facts, _unit_ids(request, facts))
     context |= navigation(request, "evaluate")
@@ -53,7 +54,7 @@ def show(request: Any) -> HttpResponse:
 @page("evaluate_live")
 def live(request: Any) -> HttpResponse:
     """The list as it is now."""
-    stream = stream_context(request.exercise, _audience(request), request.path)
+    stream = _stream(request, request.path)
     facts = read_facts(request.exercise)
     context = evaluation.list_context(facts, _unit_ids(request, facts), touched=None)
     return refreshed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import segno
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from exercise import live
 from exercise.models import Participant, Status
 from exercise.screens.access import navigation, page
 from exercise.screens.people_forms import PersonForm
@@ -57,7 +59,7 @@ def people(request: Any) -> HttpResponse:
 
 def _page(request: Any, form: PersonForm, status: int = 200) -> HttpResponse:
     exercise = request.exercise
-    stream = stream_context(exercise, "control", reverse("console_live", args=[exercise.code]))
+    stream = _stream(request)
     board = reverse("board_public", args=[exercise.board_token])
     return render(
         request,
@@ -72,6 +74,11 @@ def _page(request: Any, form: PersonForm, status: int = 200) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _stream(request: Any) -> dict[str, Any]:
+    refresh = reverse("console_live", args=[request.exercise.code])
+    return stream_context(request.exercise, "control", refresh, participant=request.participant)
 
 
 def _groups(request: Any) -> list[Group]:
@@ -133,14 +140,18 @@ def add(request: Any) -> HttpResponse:
 @page("people_remove")
 @transaction.atomic
 def remove(request: Any, participant_id: int) -> HttpResponse:
-    """Take a person out of the exercise. Account, reports and journal stay as they are."""
+    """Take a person out of the exercise, their open pages too. Account, reports and journal stay as
+    they are.
+    """
     part = get_object_or_404(_participants(request), pk=participant_id)
     # Nobody removes themselves, so a director is left, even when two remove each other at once.
     still_here = Participant.objects.select_for_update().filter(pk=request.participant.pk)
     if part.pk == request.participant.pk or not still_here.exists():
         messages.error(request, _("Không tự xóa mình khỏi cuộc diễn tập được."))
         return _back(request)
+    part_id = part.pk
     part.delete()
+    transaction.on_commit(partial(live.removed, request.exercise.pk, part_id))
     messages.success(request, _("Đã đưa %s ra khỏi cuộc diễn tập.") % part.user)
     return _back(request)
 
@@ -158,13 +169,12 @@ def link(request: Any, participant_id: int) -> HttpResponse:
     part = get_object_or_404(_participants(request), pk=participant_id)
     if _out_of_reach(request, [part]):
         raise PermissionDenied
+    stream = _stream(request)
     return render(
         request,
         "people/link.html",
         strip.context(request.exercise)
-        | stream_context(
-            request.exercise, "control", reverse("console_live", args=[request.exercise.code])
-        )
+        | stream
         | navigation(request, "people")
         | {"slip": _issue(request, part)},
     )

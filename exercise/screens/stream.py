@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from exercise.clock import wall_us
 from exercise.live import bus, tokens
-from exercise.models import Exercise
+from exercise.models import Exercise, Participant
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,17 @@ class Stream:
 
 
 def stream_context(
-    exercise: Exercise, audience: str, refresh: str, *, secret: str = ""
+    exercise: Exercise,
+    audience: str,
+    refresh: str,
+    *,
+    participant: Participant | None,
+    secret: str = "",
 ) -> dict[str, Any]:
     """The stream's token and its newest id, asked for before the page is drawn.
+
+    The token is good for as long as ``participant`` takes part, or the share link with ``secret``
+    is the valid one.
 
     Nothing falls between the two: the exercise was read earlier, to find out who may see it, and is
     read again when the stream has drawn more than it knew of.
@@ -43,7 +51,12 @@ def stream_context(
     language = get_language() or "vi"
     stream = Stream(
         url=f"/live/{exercise.pk}/",
-        token=tokens.issue(exercise.pk, f"{audience}.{language}", secret=secret),
+        token=tokens.issue(
+            exercise.pk,
+            f"{audience}.{language}",
+            secret=secret,
+            participant_id=participant.pk if participant else None,
+        ),
         last=last,
         refresh=refresh,
     )

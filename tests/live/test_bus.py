@@ -106,6 +106,19 @@ def test_the_number_drawn_never_falls_but_for_another_journal(drill: int) -> Non
         assert bus.published_seq(drill) == 8
 
 
+def test_a_lock_kept_by_a_bus_that_died_keeps_its_own_process_out_no_longer(
+    drill: int, bus_broker: Broker
+) -> None:
+    redis = Redis.from_url(bus_broker.url)
+    redis.config_set("appendfsync", "always")
+    with bus.lock(drill):
+        bus_broker.kill()
+    bus_broker.start()
+    assert redis.exists(f"live:{drill}:lock")
+    with bus.lock(drill) as mine:
+        assert mine
+
+
 def test_what_goes_wrong_under_the_lock_releases_it(drill: int) -> None:
     with pytest.raises(ZeroDivisionError), bus.lock(drill):
         raise ZeroDivisionError

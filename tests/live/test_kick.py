@@ -100,3 +100,64 @@ def test_a_wall_display_opens_where_nobody_remembers_the_link(drill: int) -> Non
         await until(lambda: wall.ended)
 
     play(scene)
+
+
+def test_who_is_expelled_is_closed_on_every_page_and_opens_no_more(drill: int) -> None:
+    async def scene() -> None:
+        out = [await Browser.open(drill, name, participant_id=7) for name in ("control.vi", "b.en")]
+        others = [
+            await Browser.open(drill, "control.vi", participant_id=number) for number in (70, 6)
+        ] + [await Browser.open(drill, "board.vi")]
+        bus.expel(drill, "7")
+        for browser in out:
+            await until(lambda browser=browser: browser.ended)
+            assert browser.named("close")
+        for last in (None, "0-0", bus.newest(drill)[0]):
+            assert (await Browser.open(drill, "control.vi", last, participant_id=7)).status == 403
+        append(
+            drill, [Frame(name, "still") for name in ("control.vi", "board.vi")], published_seq=1
+        )
+        for browser in others:
+            await browser.sees("frame")
+            assert not browser.ended
+
+    play(scene)
+
+
+def test_who_was_expelled_before_this_process_began_is_refused(drill: int) -> None:
+    bus.expel(drill, "7")
+
+    async def scene() -> None:
+        assert (await Browser.open(drill, "control.vi", participant_id=7)).status == 403
+        assert (await Browser.open(drill, "control.vi", participant_id=8)).status == 200
+
+    play(scene)
+
+
+def test_a_flushed_redis_does_not_bring_back_who_was_expelled(
+    drill: int, bus_broker: Broker
+) -> None:
+    async def scene() -> None:
+        gone = await Browser.open(drill, "control.vi", participant_id=7)
+        stays = await Browser.open(drill, "control.vi", participant_id=8)
+        bus.expel(drill, "7")
+        await until(lambda: gone.ended)
+        redis = Redis.from_url(bus_broker.url)
+        redis.flushall()
+        assert (await Browser.open(drill, "control.vi", participant_id=7)).status == 403
+        await until(lambda: redis.ttl(bus.gone_key(drill)) > 0)
+        assert redis.smembers(bus.gone_key(drill)) == {b"7"}
+        assert not stays.ended
+
+    play(scene)
+
+
+def test_a_beat_puts_out_whose_closing_was_lost(drill: int, bus_broker: Broker) -> None:
+    async def scene() -> None:
+        browser = await Browser.open(drill, "control.vi", participant_id=7)
+        await browser.sees("beat")
+        Redis.from_url(bus_broker.url).sadd(bus.gone_key(drill), "7")
+        await until(lambda: browser.ended)
+        assert browser.named("close")
+
+    play(scene)

@@ -27,8 +27,7 @@ def _empty(bus_broker: Broker) -> Iterator[None]:
     """These exercises are numbered by the database, as the others' drills are."""
     Redis.from_url(bus_broker.url).flushall()
     yield
-    if bus_broker.runs:
-        Redis.from_url(bus_broker.url).flushall()
+    Redis.from_url(bus_broker.url).flushall()
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -51,9 +50,11 @@ def newest(drill: Drill, broker: Broker) -> dict[str, str]:
 
 # ── a bus that is down ──────────────────────────────────────────────────────────────────────────
 @pytest.fixture
-def publisher(monkeypatch: pytest.MonkeyPatch) -> Publisher:
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
     monkeypatch.setattr(publishing, "TRY_AGAIN_S", (0.01, 0.05))
-    return Publisher()
+    made = Publisher()
+    yield made
+    until(lambda: made.settled)
 
 
 @pytest.mark.django_db(transaction=True)

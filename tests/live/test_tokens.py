@@ -12,9 +12,14 @@ def test_a_token_says_whom_it_was_made_for(audience: str) -> None:
 
 
 def test_a_share_link_leaves_its_stamp_and_not_its_secret() -> None:
-    token = tokens.issue(7, "board.vi", "s3cret")
+    token = tokens.issue(7, "board.vi", secret="s3cret")
     assert tokens.read(token, 7).stamp == tokens.stamp_of("s3cret") != tokens.stamp_of("other")
     assert "s3cret" not in token
+
+
+def test_a_token_says_who_holds_it() -> None:
+    assert tokens.read(tokens.issue(7, "control.vi", participant_id=31), 7).holder == "31"
+    assert tokens.read(tokens.issue(7, "board.vi"), 7).holder == ""
 
 
 def test_a_token_for_another_exercise_is_refused() -> None:
@@ -37,6 +42,7 @@ def test_what_another_part_of_the_product_signed_is_refused() -> None:
 
 
 def test_a_token_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tokens.MAX_AGE_S <= 3600
     token = tokens.issue(7, "control.vi")
     now_s = signing.time.time()
     monkeypatch.setattr(signing.time, "time", lambda: now_s + tokens.MAX_AGE_S - 2)
