@@ -15,10 +15,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from exercise.live.bus import Frame
-from exercise.models import Exercise, JournalEntry
+from exercise.models import Exercise, JournalEntry, Participant
 from exercise.situation import board, console, evaluation, inbox, log, strip
 from exercise.situation.facts import Facts, read_facts
 from units.models import Unit
+from units.roles import Role
 
 ALL_AT_ONCE = 100
 """With more entries than this to draw, every fragment is drawn instead of asking which."""
@@ -108,6 +109,9 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
     touched.everything |= since_seq is None
     seq = exercise.journal_seq if touched.everything else fresh[-1].seq
     facts = read_facts(exercise)
+    # The list of an evaluator of all units is as long as the drill: not drawn for nobody.
+    evaluators = Participant.objects.filter(exercise=exercise, role=Role.EVALUATOR)
+    evaluated = set(evaluators.values_list("unit__code", flat=True))
     frames: list[Frame] = []
     for language, _name in settings.LANGUAGES:
         # What a gate says is missing is worded when it is worked out, so each language has its own.
@@ -115,12 +119,20 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
         with translation.override(language):
             frames += [
                 Frame(audience=f"{audience}.{language}", html=html)
-                for audience, html in _audiences(facts, touched)
+                for audience, html in _audiences(facts, touched, evaluated)
             ]
     return frames, seq
 
 
-def _audiences(facts: Facts, touched: Touched) -> Iterator[tuple[str, str]]:
+def _audiences(
+    facts: Facts, touched: Touched, evaluated: set[str | None]
+) -> Iterator[tuple[str, str]]:
+    """Each audience with its fragments.
+
+    Args:
+        evaluated: codes of the units an evaluator stands with; ``None`` for one who stands with
+            none and sees all.
+    """
     yield "control", control_fragments(facts, touched)
     if touched.everything or touched.board:
         yield "board", _fragments("board/_board.html", board.context(facts))
@@ -130,10 +142,14 @@ def _audiences(facts: Facts, touched: Touched) -> Iterator[tuple[str, str]]:
     for unit in facts.units.values():
         if touched.everything or unit.code in touched.told:
             yield f"unit-{unit.code}", unit_fragments(facts, unit, touched)
-            yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit], touched)
+            if unit.code in evaluated:
+                yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit], touched)
         elif head:
             yield f"unit-{unit.code}", head
-            yield f"evaluation-{unit.code}", head
+            if unit.code in evaluated:
+                yield f"evaluation-{unit.code}", head
+    if None not in evaluated:
+        return
     if touched.everything or touched.told:
         yield "evaluation", evaluation_fragments(facts, list(facts.units.values()), touched)
     elif head:

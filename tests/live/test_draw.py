@@ -10,6 +10,7 @@ import pytest
 from exercise.live.draw import ALL_AT_ONCE, draw
 from exercise.situation.log import SHOWN
 from tests.factories import Drill, entry, make_drill
+from units.models import User
 from units.text import Text
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,9 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
 def drill() -> Drill:
     injects = [entry("1.01", 1, ["U1"], complete_within_s=1800), entry("1.02", 60, ["U1"])]
     made = make_drill(2, injects, started=True).later(1)
+    for name, unit in (("u2", made.posture("U2").unit), ("all", None)):
+        user = User.objects.create_user(f"evaluator.{name}")
+        made.exercise.participants.create(user=user, role="evaluator", unit=unit)
     made.sweep()
     return made
 
@@ -86,6 +90,12 @@ def drawn(drill: Drill, since_seq: int | None) -> dict[str, str]:
 def test_only_those_get_a_frame_who_may_learn_of(drill: Drill, name: str) -> None:
     act, audiences = ACTS[name]
     assert set(drawn_of(drill, act)) == audiences
+
+
+def test_nothing_is_drawn_for_evaluators_who_are_not_there(drill: Drill) -> None:
+    drill.exercise.participants.filter(user__username__startswith="evaluator.").delete()
+    found = set(drawn_of(drill, ACTS["a pause"][0]))
+    assert found == EVERYBODY - {"evaluation", "evaluation-U2"}
 
 
 @pytest.mark.parametrize("name", ["a hold", "a skip"])

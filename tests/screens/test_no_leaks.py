@@ -239,7 +239,7 @@ def test_a_change_of_an_inject_to_come_is_not_named_to_units(drill: Drill) -> No
     assert "1.88" in drawn["control.vi"]
     assert 'data-touched="1.02"' in drawn["unit-U2.vi"]
     assert 'data-touched="1.02"' in drawn["evaluation-U2.vi"]
-    assert "1.88" not in drawn["evaluation.vi"]
+    assert "1.88" not in drawn["evaluation-U2.vi"]
 
 
 # ── after a release ─────────────────────────────────────────────────────────────────────────────
