@@ -136,8 +136,13 @@ LIVE_MAX_CLIENTS = 20_000
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 # Celery's own answer is to wait for ever: a broker that hangs with its connections open would stop
-# beat, and every timer with it. A worker's longest question is one second long.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 2}
+# beat, and every timer with it. A worker's longest question is one second long. Nor does sending
+# wait and try again by itself: beat asks anew at its next tick.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 3,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "timers"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
