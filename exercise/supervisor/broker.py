@@ -98,11 +98,11 @@ def command(var: Path) -> tuple[str, ...]:
 
 def answers(path: Path) -> bool:
     """Tell whether a broker on this socket has loaded its data and takes commands."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(0.5)
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(0.5)
             connection.connect(str(path))
             connection.sendall(b"PING\r\n")
             return connection.recv(16).startswith(b"+PONG")
-        except OSError:
-            return False
+    except OSError:
+        return False

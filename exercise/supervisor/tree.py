@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import SubprocessError
 
 from exercise.supervisor.child import Child, Process, last_lines
 from exercise.supervisor.premises import CannotStart
@@ -151,35 +152,42 @@ class Tree:
         now = time.monotonic()
         if now < post.not_before or not all(self.posts[name].ready for name in post.child.needs):
             return
-        post.process = Process(
-            post.child, log=self.log(post.child.name), cwd=self._cwd, env=self._env
-        )
         post.started_at = now
+        try:
+            post.process = Process(
+                post.child, log=self.log(post.child.name), cwd=self._cwd, env=self._env
+            )
+        except (OSError, SubprocessError) as problem:
+            # No more processes, a full disk: the others must not fall with it.
+            self._note_crash(post, f"could not be started ({problem})")
+            return
         post.starts += 1
         self._say(f"{post.child.name} {'started' if post.starts == 1 else 'started again'}")
 
     def _note_end(self, post: Post, status: int) -> None:
-        now = time.monotonic()
         post.process, post.ready = None, False
         if status == 0 and post.child.until_done:
             post.done = True
             self._say(f"{post.child.name} has finished")
             return
+        self._note_crash(post, f"ended ({_reason(status)})")
+
+    def _note_crash(self, post: Post, what: str) -> None:
+        now = time.monotonic()
         if now - post.started_at >= self.patience.stable_after_s:
             post.crashes = 0
         post.crashes += 1
         log = self.log(post.child.name)
         gave_up = post.crashes >= self.patience.crashes_before_giving_up
         if gave_up and not self._everything_was_ready:
+            last = ["The end of its log says:", *lines] if (lines := last_lines(log)) else []
             raise CannotStart(
                 f"{post.child.name} does not start.",
-                "\n".join(["The end of its log says:", *last_lines(log), f"All of it: {log}"]),
+                "\n".join([f"It {what}.", *last, f"All of its log: {log}"]),
             )
         wait_s = self.restart_wait_s(post.crashes)
         post.not_before = now + wait_s
-        self._say(
-            f"{post.child.name} ended ({_reason(status)}), again in {wait_s:.1f} s; see {log}"
-        )
+        self._say(f"{post.child.name} {what}, again in {wait_s:.1f} s; see {log}")
 
     def restart_wait_s(self, crashes: int) -> float:
         """Return how long to wait after the n-th crash in a row: twice as long each time."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from exercise.supervisor.child import Child
 from exercise.supervisor.premises import CannotStart
 from exercise.supervisor.tree import Patience, Tree
 
@@ -54,6 +55,29 @@ def test_it_gives_up_on_a_child_that_never_starts_and_shows_its_log(grow: Grow) 
         tree.keep()
     assert "out of tea" in caught.value.remedy
     assert tree.posts["web"].starts == 5
+
+
+def test_a_child_that_could_not_be_started_is_tried_again_and_the_others_stay(
+    grow: Grow, until: Until, said: list[str]
+) -> None:
+    tree = grow(program("worker", STAYS), program("beat", STAYS))
+    log = tree.log("beat")
+    log.mkdir(parents=True)  # its output cannot be written
+    tree.look()
+    assert tree.posts["worker"].process is not None
+    until(lambda: tree.look() or tree.posts["beat"].crashes == 2)
+    assert "beat could not be started" in said[-1]
+    assert "Is a directory" in said[-1]
+    log.rmdir()
+    until(lambda: tree.look() or tree.posts["beat"].process)
+    assert tree.posts["worker"].starts == tree.posts["beat"].starts == 1
+
+
+def test_it_gives_up_on_a_child_that_cannot_be_started_and_says_why(grow: Grow) -> None:
+    tree = grow(Child(name="web", argv=("/no/such/program",)))
+    with pytest.raises(CannotStart, match="web does not start") as caught:
+        tree.keep()
+    assert "No such file" in caught.value.remedy
 
 
 def test_a_child_waits_for_what_it_needs(grow: Grow, until: Until) -> None:
