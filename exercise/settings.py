@@ -34,7 +34,6 @@ def _secret_key(var: Path) -> str:
         return given
     kept = var / "secret_key"
     if not kept.exists():
-        var.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
@@ -49,7 +48,7 @@ def _secret_key(var: Path) -> str:
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("EXERCISE_VAR") or BASE_DIR / "var").resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = _flag("DEBUG")
 HTTPS = _flag("HTTPS")

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ def sole_supervisor(var: Path) -> Iterator[None]:
     """
     lock_file = var / "run" / "supervisor.lock"
     lock_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    close_to_others(var)
     with lock_file.open("a+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,6 +44,16 @@ def sole_supervisor(var: Path) -> Iterator[None]:
         held.write(str(os.getpid()))
         held.flush()
         yield
+
+
+def close_to_others(var: Path) -> None:
+    """Let only its owner enter an install's directory: journal, reports and keys lie in it.
+
+    One that is somebody else's stays as it is, and so does a place for everybody, such as /tmp.
+    """
+    found = var.stat()
+    if found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX:
+        var.chmod(0o700)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,18 @@ def test_the_directory_is_free_again_afterwards(tmp_path: Path) -> None:
     for _ in range(2):
         with sole_supervisor(tmp_path):
             assert (tmp_path / "run" / "supervisor.lock").read_text().isdigit()
+
+
+def test_only_its_owner_may_enter_an_install(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    var.mkdir(mode=0o755)
+    with sole_supervisor(var):
+        assert stat.S_IMODE(var.stat().st_mode) == 0o700
+
+
+def test_a_place_that_is_everybodys_is_left_as_it_is(tmp_path: Path) -> None:
+    var = tmp_path / "tmp"
+    var.mkdir()
+    var.chmod(0o1777)
+    with sole_supervisor(var):
+        assert stat.S_IMODE(var.stat().st_mode) == 0o1777

@@ -83,7 +83,7 @@ class Command(BaseCommand):
     def _elsewhere(self, keep: Path | None, *, draw: bool) -> int:
         """Run this same command again on a database and a broker that nobody else has."""
         if keep is not None:
-            keep.mkdir(parents=True, exist_ok=True)
+            keep.mkdir(mode=0o700, parents=True, exist_ok=True)
             if any(keep.iterdir()):
                 raise CommandError(f"{keep} is not empty.")
         var = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="rehearsal-"))
