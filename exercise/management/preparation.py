@@ -6,6 +6,7 @@ Both look first and do nothing when nothing has changed, because every start goe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,14 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+
+def prepare(say: Callable[[str], None]) -> None:
+    """Make ready what the web server needs, and say what was done."""
+    if migrate_if_needed():
+        say("database migrated")
+    if build_static_if_needed():
+        say("static files built")
 
 
 def migrate_if_needed() -> bool:

@@ -39,7 +39,7 @@ class Site:
         return cls(
             base=settings.BASE_DIR,
             var=var,
-            host=getattr(settings, "HOST", "127.0.0.1"),
+            host=settings.HOST,
             port=settings.PORT,
             redis_url=broker.url(var) if own_broker else settings.REDIS_URL,
             own_broker=own_broker,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from exercise.management.preparation import build_static_if_needed, migrate_if_needed
+from exercise.management.preparation import prepare
 from exercise.supervisor import CannotStart, Child, run_tree
 
 
@@ -32,10 +32,7 @@ class Command(BaseCommand):
 
     def before(self) -> None:
         """Make ready what the web server needs. The broker answers already."""
-        if migrate_if_needed():
-            self.say("database migrated")
-        if build_static_if_needed():
-            self.say("static files built")
+        prepare(self.say)
         self.prepare()
         connections.close_all()
 
@@ -50,5 +47,5 @@ class Command(BaseCommand):
 
 def settings_host() -> str:
     """Return the name to put into an address of this machine."""
-    host: str = getattr(settings, "HOST", "127.0.0.1")
+    host: str = settings.HOST
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host
