@@ -209,6 +209,9 @@ STORAGES = {
     },
 }
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
+UPLOAD_MOST_FILES = 10
+REQUEST_LIMIT_BYTES = UPLOAD_MOST_FILES * UPLOAD_LIMIT_BYTES + 1024 * 1024
+"""Of a whole request, kept before Django: it takes a body in to its end before it looks at it."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── security ──────────────────────────────────────────────────────────────────────────────────

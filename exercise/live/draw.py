@@ -111,7 +111,7 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
     facts = read_facts(exercise)
     # The list of an evaluator of all units is as long as the drill: not drawn for nobody.
     evaluators = Participant.objects.filter(exercise=exercise, role=Role.EVALUATOR)
-    evaluated = set(evaluators.values_list("unit__code", flat=True))
+    evaluated: set[str | None] = set(evaluators.values_list("unit__code", flat=True))
     frames: list[Frame] = []
     for language, _name in settings.LANGUAGES:
         # What a gate says is missing is worded when it is worked out, so each language has its own.

@@ -28,7 +28,6 @@ DOCUMENTS = {
     b"\xd0\xcf\x11\xe0": ("application/x-ole-storage", (".doc", ".xls", ".ppt")),
 }
 MOST_PIXELS = 50_000_000
-MOST_FILES = 10
 LONGEST_NAME = 200
 
 
@@ -46,9 +45,10 @@ class FilesField(forms.FileField):
     def clean(self, data: object, initial: object = None) -> list[Upload]:
         given = data if isinstance(data, (list, tuple)) else [data]
         files = [one for one in given if isinstance(one, UploadedFile)]
-        if len(files) > MOST_FILES:
+        most = settings.UPLOAD_MOST_FILES
+        if len(files) > most:
             raise forms.ValidationError(
-                _("Gửi nhiều nhất %(count)d tệp một lần."), params={"count": MOST_FILES}
+                _("Gửi nhiều nhất %(count)d tệp một lần."), params={"count": most}
             )
         return [check(file) for file in files]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from exercise.asgi import application
 from exercise.screens.access import PAGES
 from tests.screens.test_who_may_what import METHODS, SAFE, Scene, addresses, kept, undone
 from units.roles import Role
@@ -171,3 +173,58 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(scene: Scene) -> None:
     cookie = answer.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+# ── what is sent in ─────────────────────────────────────────────────────────────────────────────
+def _sent(headers: dict[str, str], *parts: bytes) -> tuple[int, str, int]:
+    """POST to the web server's application; status, answer, and how many parts it took in."""
+    left, answered = [*parts], []
+
+    async def receive() -> dict[str, Any]:
+        if left:
+            body = left.pop(0)
+            return {"type": "http.request", "body": body, "more_body": bool(left)}
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")]
+        + [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(application(scope, receive, send))
+    body = b"".join(message.get("body", b"") for message in answered)
+    return answered[0]["status"], body.decode(), len(parts) - len(left)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/octet-stream"])
+def test_a_request_that_says_it_is_too_large_is_not_taken_in(settings: Any, kind: str) -> None:
+    size = settings.REQUEST_LIMIT_BYTES + 1
+    headers = {"content-type": kind, "content-length": str(size)}
+    status, answer, taken = _sent(headers, b"--x")
+    assert (status, taken) == (413, 0)
+    assert "101 MB" in answer
+
+
+def test_one_that_does_not_say_how_large_it_is_is_cut_off(settings: Any) -> None:
+    settings.REQUEST_LIMIT_BYTES = 1000
+    headers = {"content-type": "multipart/form-data; boundary=x", "transfer-encoding": "chunked"}
+    status, _answer, taken = _sent(headers, *[b"x" * 400] * 9)
+    assert (status, taken) == (413, 3)
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "9" * 5000])
+def test_a_length_that_is_none_is_no_way_past_the_limit(settings: Any, length: str) -> None:
+    settings.REQUEST_LIMIT_BYTES = 1000
+    status, _answer, taken = _sent({"content-length": length}, *[b"x" * 400] * 9)
+    assert status == 413
+    assert taken <= 3
+
+
+def test_the_largest_report_is_within_the_limit(settings: Any) -> None:
+    assert settings.REQUEST_LIMIT_BYTES > settings.UPLOAD_MOST_FILES * settings.UPLOAD_LIMIT_BYTES
