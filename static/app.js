@@ -178,6 +178,7 @@ function connect() {
     stream.open = true;
     stream.wait = FIRST_WAIT_MS;
     showLive();
+    sendWaiting();
   });
   source.addEventListener("frame", (event) => {
     heard(event);
@@ -219,6 +220,7 @@ function apply(html) {
   if (html.includes('id="inbox-list"')) {
     followTouched();
     noteArrivals();
+    showWaiting();
   }
   if (scrolled) noteNewRows();
   else trimLog();
@@ -257,6 +259,7 @@ async function refresh() {
     stream.fresh = Date.now();
     showStale(false);
     apply(html);
+    sendWaiting();
   } catch {
     // The next round tries again.
   }
@@ -266,7 +269,7 @@ function watch() {
   if (!body.dataset.stream) return;
   const silent = Date.now() - stream.heard > STALE_MS;
   if ((silent || !stream.open) && Date.now() - stream.fresh > POLL_MS - 500) refresh();
-  showStale(Date.now() - stream.fresh > STALE_MS);
+  showStale(!navigator.onLine || Date.now() - stream.fresh > STALE_MS);
   if (silent && stream.open) {
     stream.source.close();
     stream.open = false;
@@ -337,7 +340,7 @@ function openDialog(dialog) {
   if (!dialog || dialog.open) return;
   const from = document.activeElement?.id;
   dialog.showModal();
-  $("input:not([type=hidden]), textarea, select", dialog)?.focus();
+  if (dialog.id !== "drawer") $("input:not([type=hidden]), textarea, select", dialog)?.focus();
   dialog.addEventListener("close", () => {
     placeToasts();
     // What opened it may have been drawn anew; the browser gives the focus back to the old one.
@@ -403,6 +406,7 @@ const CLICKS = {
 };
 
 document.addEventListener("click", (event) => {
+  closeMenus(event.target);
   for (const [selector, act] of Object.entries(CLICKS)) {
     const clicked = event.target.closest(selector);
     if (!clicked) continue;
@@ -411,6 +415,16 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.nodeName === "DIALOG") event.target.close();  // a click beside it
 });
+
+// A menu is done with once something was chosen from it, or pressed beside it.
+function closeMenus(clicked) {
+  for (const menu of $$("details.me[open]")) {
+    const within = menu.contains(clicked);
+    if (within && !clicked.closest(".menu a, .menu button")) continue;
+    menu.open = false;
+    if (within) $("summary", menu).focus();
+  }
+}
 
 function toast(sentence) {
   const box = document.createElement("div");
@@ -424,6 +438,14 @@ function toast(sentence) {
 function placeToasts() {
   const place = $("dialog[open]") || body;
   if (toasts.parentElement !== place) place.append(toasts);
+  raiseToasts();
+}
+
+// Above what is pressed at the bottom of a phone.
+function raiseToasts() {
+  const bar = $$(".acts, .bot").find((element) => element.checkVisibility());
+  const covered = bar ? innerHeight - bar.getBoundingClientRect().top : 0;
+  toasts.style.setProperty("--bar", `${Math.max(0, covered)}px`);
 }
 
 const TOAST_MS = 8000;
@@ -449,7 +471,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "drawer-in") openDialog($("#drawer"));
+  if (event.detail.target?.id !== "drawer-in") return;
+  openDialog($("#drawer"));
+  $("#drawer [autofocus]")?.focus();
 });
 
 function buttonOf(element) {
@@ -468,24 +492,94 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt: element, xhr } = event.detail;
-  element.busyButton?.removeAttribute("aria-busy");
+  const button = element.busyButton;
+  button?.removeAttribute("aria-busy");
   const form = element.closest("form");
-  if (!form) return;
+  if (!form || "silent" in form.dataset) return;
+  const waits = button && "waits" in button.dataset && keepsWaiting(button, xhr);
+  if (waits) return;
   if (!xhr?.status) toast(words.offline);
   else if (xhr.status < 400) afterCommand(form, element);  // refused: what was written stays
 });
 
 function afterCommand(form, element) {
   if ("closes" in form.dataset) form.closest("dialog")?.close();
-  if ("clears" in element.dataset) {
-    form.reset();
-    forgetDraft(form);
-  }
+  if ("clears" in element.dataset) form.reset();
+  if (element === form || "clears" in element.dataset) forgetDraft(form);
   if (form.dataset.reloads && $("#drawer")?.open) openInDrawer(form.dataset.reloads);
   const open = form.closest("[data-follow]");
   if (open) follow(open);
   if (!stream.open) refresh();
 }
+
+// ── what waits for the server ───────────────────────────────────────────────────────────────────
+// Buttons of a unit's pages that could not be heard, in order, by their ids: the page may be drawn
+// anew in the meantime. A second send harms nothing: the server refuses it, or knows the report's key.
+const RETRY_MS = 3000;
+const waiting = [];
+
+const unreachable = (xhr) => !xhr?.status || [502, 503, 504].includes(xhr.status);
+
+// Whether the button waits on. Answered, with whatever words, it is the next one's turn.
+function keepsWaiting(button, xhr) {
+  const place = waiting.indexOf(button.id);
+  const waits = unreachable(xhr);
+  if (waits && place < 0) waiting.push(button.id);
+  if (!waits && place >= 0) waiting.splice(place, 1);
+  showWaiting();
+  if (!waits) sendWaiting();
+  return waits;
+}
+
+function sendWaiting() {
+  if (!waiting.length) return;
+  const button = document.getElementById(waiting[0]);
+  if (!button) {  // drawn anew without it: somebody else did it
+    waiting.shift();
+    sendWaiting();
+  } else if (!button.hasAttribute("aria-busy")) {
+    button.click();
+  }
+  showWaiting();
+}
+
+function showWaiting() {
+  const banner = $("#offline");
+  if (!banner) return;
+  banner.hidden = navigator.onLine && !waiting.length;
+  for (const button of $$("[data-waits]")) {
+    const waits = waiting.includes(button.id);
+    button.classList.toggle("waits", waits);
+    if (waits) $(".waits-word", button) ?? button.append(waitsWord());
+    else $(".waits-word", button)?.remove();
+  }
+  // What waits is what was written when it was sent: not to be changed on the way.
+  for (const fields of $$(".rep-fields")) {
+    fields.inert = Boolean($("[data-waits=report].waits", fields.closest("form")));
+  }
+}
+
+function waitsWord() {
+  const word = document.createElement("span");
+  word.className = "waits-word";
+  word.textContent = `· ${words.waits}`;
+  return word;
+}
+
+addEventListener("online", () => {
+  showWaiting();
+  sendWaiting();
+  if (body.dataset.refresh) refresh();
+});
+
+addEventListener("offline", () => {
+  showWaiting();
+  if (body.dataset.stream) showStale(true);
+});
+
+addEventListener("beforeunload", (event) => {
+  if (waiting.length) event.preventDefault();
+});
 
 // ── a unit's inbox ──────────────────────────────────────────────────────────────────────────────
 const plainTitle = document.title;
@@ -515,26 +609,44 @@ const SMALL_ENOUGH_BYTES = 400000;
 const LONGEST_SIDE_PX = 1600;
 const JPEG_QUALITY = 0.85;
 
-const draftKey = (form) => `draft:${form.dataset.draft}`;
+const draftKey = (form) => `written:${form.dataset.draft}`;
+
+const WRITTEN = "textarea, select, input:not([type=hidden], [type=file])";
+
+function keepDraft(form) {
+  const written = $$(WRITTEN, form).filter((field) => field.type !== "radio" || field.checked);
+  const draft = Object.fromEntries(written.map((field) => [field.name, field.value]));
+  localStorage.setItem(draftKey(form), JSON.stringify(draft));
+}
+
+function restoreDraft(form) {
+  const draft = JSON.parse(localStorage.getItem(draftKey(form)) || "{}");
+  for (const field of $$(WRITTEN, form)) {
+    if (!(field.name in draft)) continue;
+    if (field.type === "radio") field.checked = field.value === draft[field.name];
+    else field.value = draft[field.name];
+  }
+}
 
 function forgetDraft(form) {
   if (form.dataset.draft) localStorage.removeItem(draftKey(form));
   for (const list of $$(".picked", form)) list.replaceChildren();
+  nameReport(form);
 }
 
-function restoreDrafts() {
-  for (const form of $$("form[data-draft]")) {
-    const kept = localStorage.getItem(draftKey(form));
-    const area = $("textarea", form);
-    if (kept && area && !area.value) area.value = kept;
-  }
+// By this name the server knows a report that it has already. Other words are another report.
+function nameReport(form) {
+  const key = form.elements.key;
+  if (!key) return;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  key.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
-  if (form && event.target.nodeName === "TEXTAREA") {
-    localStorage.setItem(draftKey(form), event.target.value);
-  }
+  if (!form) return;
+  keepDraft(form);
+  nameReport(form);
 });
 
 document.addEventListener("change", async (event) => {
@@ -573,8 +685,11 @@ async function shrink(file) {
 // ── keys ────────────────────────────────────────────────────────────────────────────────────────
 const lettersOff = () => localStorage.getItem("keys") === "off";
 
+const CHOICES = "input:is([type=radio], [type=checkbox])";
+
 function typing(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") || $("dialog[open]");
+  if (target.matches?.(CHOICES)) return false;
+  return Boolean(target.closest?.("input, textarea, select, [contenteditable]"));
 }
 
 function keyName(event) {
@@ -583,11 +698,11 @@ function keyName(event) {
   return event.shiftKey && /^[a-z]$/.test(name) ? `shift+${name}` : name;
 }
 
-// What the key belongs to: in the row with the focus, else the first on the page that is drawn.
-function keyTarget(event) {
+// What the key belongs to: in the row with the focus, else the first in the place that is drawn.
+function keyTarget(event, place) {
   const selector = `[data-key="${CSS.escape(keyName(event))}"]`;
   const near = event.target.closest?.("[data-item]");
-  return [...(near ? $$(selector, near) : []), ...$$(selector)].find(drawn);
+  return [...(near ? $$(selector, near) : []), ...$$(selector, place)].find(drawn);
 }
 
 // Not what is hidden from this role or by a filter; what a closed menu holds counts as drawn.
@@ -601,22 +716,31 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  // In the open drawer keys mean what is in it; in a dialog they mean nothing.
+  const dialog = $("dialog[open]");
+  if (dialog && dialog.id !== "drawer") return;
   if (event.key.startsWith("Arrow")) {
-    moveFocus(event);
+    if (!dialog) moveFocus(event);
     return;
   }
   if (lettersOff() && event.key.length === 1 && event.key !== "?") return;
-  if (event.key === " " && event.target.closest("button, a, summary")) return;
-  const target = keyTarget(event);
+  if (event.key === " " && event.target.closest("button, a, summary, input")) return;
+  const target = keyTarget(event, dialog || document);
   if (!target) return;
   event.preventDefault();
-  const focuses = ["INPUT", "TEXTAREA"].includes(target.nodeName) || "keyFocus" in target.dataset;
-  if (focuses) target.focus();
-  else target.click();
+  press(target);
 });
+
+function press(target) {
+  const chosen = target.matches(CHOICES);
+  const focused = chosen || target.matches("input, textarea") || "keyFocus" in target.dataset;
+  if (focused) target.focus();
+  if (chosen || !focused) target.click();
+}
 
 // Arrows move among the items of a list or a grid; down goes into the first from anywhere.
 function moveFocus(event) {
+  if (event.target.matches?.(CHOICES)) return;  // among radio buttons they choose
   const group = event.target.closest?.("[data-arrows]");
   const items = $$("[data-item]", group || $("[data-arrows]") || document);
   const stops = items
@@ -648,7 +772,10 @@ function offerToSwitchKeys() {
 // ── the page begins ─────────────────────────────────────────────────────────────────────────────
 learnOffsetFromPage();
 restoreTheme();
-restoreDrafts();
+for (const form of $$("form[data-draft]")) {
+  restoreDraft(form);
+  nameReport(form);
+}
 offerToSwitchKeys();
 connect();
 zoomTimeline();
@@ -656,3 +783,4 @@ scrollTimelineToNow();
 tick();
 setInterval(tick, 200);
 setInterval(watch, 1000);
+setInterval(sendWaiting, RETRY_MS);

@@ -113,3 +113,61 @@ def test_the_skip_link_is_the_first_stop(running: Drill, enter: Enter) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Tới nội dung chính")).to_be_focused()
     assert ringed(page)
+
+
+def test_keys_act_in_the_open_drawer_and_not_behind_it(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path()).page
+    page.get_by_role("region", name="Sắp phát").get_by_role(
+        "link", name=re.compile("^1.04 ")
+    ).click()
+    drawer = page.get_by_role("dialog", name="Chi tiết")
+    expect(drawer.get_by_role("button", name="Phát ngay")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("4")
+    page.keyboard.press("h")
+    expect(drawer.get_by_role("button", name="Nhả")).to_be_visible()
+    page.keyboard.press("x")
+    expect(drawer.get_by_role("button", name="Lấy lại")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("link", name=re.compile("^Văn phòng")).click()
+    expect(drawer.get_by_role("heading", name="Văn phòng Sở")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_text("Đã nhắc", exact=False).first).to_be_visible()
+    kinds = running.kinds
+    assert "inject_held" in kinds
+    assert "inject_skipped" in kinds
+    assert not {"pace_set", "clock_jumped"} & set(kinds)
+
+
+def test_shift_and_r_sends_again(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path()).page
+    inject = running.ids()["injects"]["1.01"]
+    page.locator(f"a[href='inject/{inject}/']").first.dispatch_event("click")
+    again = page.get_by_role("button", name="Phát lại cho đơn vị chưa nhận")
+    expect(again).to_be_visible()
+    page.keyboard.press("Shift+R")
+    expect(page.get_by_text("Đã phát lại", exact=False).first).to_be_visible()
+
+
+def test_a_stroke_finds(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path()).page
+    expect(page.get_by_role("link", name="Tìm đơn vị, tình huống")).to_be_visible()
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("xang dau")
+    expect(page.get_by_role("dialog").get_by_role("link", name="Xăng dầu").first).to_be_visible()
+
+
+def test_a_rating_by_its_letter(running: Drill, enter: Enter) -> None:
+    tasking = running.ids()["taskings"]["1.01/BGD"]
+    page = enter("danhgia1", running.path(f"evaluate/{tasking}/")).page
+    page.keyboard.press("m")
+    expect(page.get_by_role("radio", name=re.compile("^M "))).to_be_checked()
+    page.keyboard.press("s")
+    expect(page.get_by_role("radio", name=re.compile("^S "))).to_be_checked()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Đã ghi đánh giá", exact=False)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("radio", name=re.compile("^S "))).to_be_checked()

@@ -18,8 +18,7 @@ def test_a_phone_stops_everything(running: Drill, enter: Enter) -> None:
     staff = enter("trucban", running.path("inbox/"), viewport=PHONE)
     board = enter(to=running.board, viewport=WALL).page
 
-    staff.page.get_by_text("Trực ban Sở").click()
-    staff.page.get_by_role("link", name="Báo tình huống thật").click()
+    staff.page.get_by_role("link", name="Tình huống thật").click()
     dialog = staff.page.get_by_role("dialog", name="Báo tình huống thật?")
     dialog.get_by_label("Nơi xảy ra").fill("Kho vật tư, cổng sau")
     dialog.get_by_label("Việc gì đã xảy ra").fill("Một người ngã từ thang, đang cấp cứu.")

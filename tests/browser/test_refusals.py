@@ -63,15 +63,3 @@ def test_a_form_says_what_is_wrong_with_it(running: Drill, enter: Enter) -> None
     field = director.get_by_label(re.compile("Giờ diễn tập .N1"))
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_value("hôm qua")
-
-
-def test_without_the_server_nothing_is_lost(running: Drill, enter: Enter) -> None:
-    visitor = enter("chanhvanphong", running.path("inbox/"))
-    visitor.expects("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:")
-    page = visitor.page
-    visitor.context.set_offline(True)
-    page.get_by_role("button", name="Đã nhận tin 1.01").click()
-    expect(page.get_by_role("alert").filter(has_text="Chưa gửi được")).to_be_visible()
-    visitor.context.set_offline(False)
-    page.get_by_role("button", name="Đã nhận tin 1.01").click()
-    expect(page.get_by_role("heading", name="Đã xong")).to_be_visible()

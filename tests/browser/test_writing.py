@@ -52,3 +52,40 @@ def test_a_draft_and_a_photo(running: Drill, enter: Enter, tmp_path: Path) -> No
     assert running.site.stage("attachments", code=running.code) == ["kho hàng.jpg"]
     page.reload()
     expect(page.get_by_label("Báo cáo", exact=True)).to_have_value("")
+
+
+def test_a_draft_keeps_every_field(running: Drill, enter: Enter) -> None:
+    running.do("release", inject="1.03")
+    running.do("acknowledge", "trucban", tasking="1.03/VP")
+    tasking = running.ids()["taskings"]["1.03/VP"]
+    page = enter("trucban", running.path(f"inbox/{tasking}/"), viewport=PHONE).page
+    written = {
+        "Báo cáo": "Đã thảo xong kế hoạch.",
+        "Số văn bản": "12/KH-SCT",
+        "Ngày": "2023-10-10",
+        "Người ký": "Nguyễn Văn An",
+        "Trích yếu": "Kế hoạch bảo đảm",
+    }
+    for label, words in written.items():
+        page.get_by_label(label, exact=True).fill(words)
+    page.reload()
+    for label, words in written.items():
+        expect(page.get_by_label(label, exact=True)).to_have_value(words)
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.get_by_text("Đã gửi báo cáo.")).to_be_visible()
+    page.reload()
+    for label in written:
+        expect(page.get_by_label(label, exact=True)).to_have_value("")
+
+
+def test_a_rating_not_saved_survives_a_reload(running: Drill, enter: Enter) -> None:
+    tasking = running.ids()["taskings"]["1.01/BGD"]
+    page = enter("danhgia1", running.path(f"evaluate/{tasking}/"), viewport=PHONE).page
+    page.get_by_role("radio", name="M Vướng mắc lớn").check()
+    page.get_by_label("Nhận xét").fill("Nhận tin muộn.")
+    page.reload()
+    expect(page.get_by_role("radio", name="M Vướng mắc lớn")).to_be_checked()
+    expect(page.get_by_label("Nhận xét")).to_have_value("Nhận tin muộn.")
+    page.get_by_role("button", name="Lưu đánh giá").click()
+    expect(page.get_by_text("Đã ghi đánh giá", exact=False)).to_be_visible()
+    assert page.evaluate("() => Object.keys(localStorage).filter(k => /^written/.test(k))") == []
