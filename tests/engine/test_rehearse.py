@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,8 +56,9 @@ def test_a_file_with_problems_is_told_line_by_line(manage: Run, small: Path) -> 
     assert "X" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_nothing_behind(small: Path, tmp_path: Path, number: int) -> None:
+@contextmanager
+def under_way(small: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A rehearsal whose engine has begun, and where it puts its directory."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     rehearsal = subprocess.Popen(
@@ -71,10 +74,28 @@ def test_interrupted_it_leaves_nothing_behind(small: Path, tmp_path: Path, numbe
         while not list(temporary.glob("rehearsal-*/log/beat.log")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        rehearsal.send_signal(number)
-        assert rehearsal.wait(timeout=20) == 130
+        yield rehearsal, temporary
     finally:
         if rehearsal.poll() is None:
             os.killpg(rehearsal.pid, signal.SIGKILL)
             rehearsal.wait()
-    assert not list(temporary.glob("rehearsal-*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_nothing_behind(small: Path, tmp_path: Path, number: int) -> None:
+    with under_way(small, tmp_path) as (rehearsal, temporary):
+        rehearsal.send_signal(number)
+        assert rehearsal.wait(timeout=20) == 130
+        assert not list(temporary.glob("rehearsal-*"))
+
+
+def test_interrupted_again_and_again_it_outlives_what_it_began(small: Path, tmp_path: Path) -> None:
+    with under_way(small, tmp_path) as (rehearsal, temporary):
+        children = Path(f"/proc/{rehearsal.pid}/task/{rehearsal.pid}/children")
+        (inner,) = children.read_text().split()
+        for _time in range(3):
+            rehearsal.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        assert rehearsal.wait(timeout=20) == 130
+        assert not Path(f"/proc/{inner}").exists()
+        assert not list(temporary.glob("rehearsal-*"))

@@ -24,6 +24,7 @@ from exercise.models import (
 from exercise.players.cast import fill_empty_seats
 from exercise.players.rehearsal import director_of, is_run_of
 from exercise.supervisor import manage
+from scenarios.calendar import HOUR_US
 from scenarios.reading import ScenarioProblems, load, sample_path
 from units.models import SignInLink
 from units.roles import Role
@@ -32,6 +33,8 @@ CODE = "dien-tap-mau"
 PACE_PERMILLE = 60_000
 UNIT = "VP"
 LINK_USES = 50
+STILL_HERE_US = 2 * HOUR_US
+"""Whoever signed in so shortly before the start still sits there: players do not take the seat."""
 
 
 class Command(run.Command):
@@ -41,7 +44,7 @@ class Command(run.Command):
         os.environ.setdefault("PUBLIC_BOARD", "1")
         self.extra = (
             # Which exercise it is comes out only after the database has been made ready.
-            manage("players", CODE, "--newest-run", "--since", str(wall_us())),
+            manage("players", CODE, "--newest-run", "--since", str(wall_us() - STILL_HERE_US)),
         )
         super().handle(*args, **options)
 
@@ -85,9 +88,10 @@ class Command(run.Command):
         lines.append(f"{'Board, no account':<22}{site}/board/{exercise.board_token}/")
         words = "\n".join(f"  {line}" for line in lines)
         self.stdout.write(
-            f"\n  {exercise.code} runs at ×{exercise.rate_permille / 1000:g}; bots play everybody."
-            "\n  Whoever opens a link takes over from them:\n\n"
-            f"{words}\n\n  Ctrl-C: stop; started again it goes on where it was\n\n"
+            f"\n  {exercise.code} runs at ×{exercise.rate_permille / 1000:g}; bots play whoever has not"
+            " signed in.\n  Whoever opens a link takes over from them:\n\n"
+            f"{words}\n\n{self.phones()}"
+            "  Ctrl-C: stop; started again it goes on where it was\n\n"
         )
         self.stdout.flush()
         connections.close_all()

@@ -93,20 +93,13 @@ class Command(BaseCommand):
             environment["DJANGO_SETTINGS_MODULE"] = UNDRAWN
         words = [sys.executable, sys.argv[0], *sys.argv[1:], "--here"]
         # Before it starts, so that no signal finds it unanswered and leaves the directory behind.
-        former = signal.signal(signal.SIGTERM, _interrupt)
-        try:
-            inner = subprocess.Popen(words, env=environment)
+        with _PassingOn() as signals:
             try:
-                return inner.wait()
-            except KeyboardInterrupt:
-                # At a terminal it has had the signal as well; asking twice does no harm.
-                inner.send_signal(signal.SIGINT)
-                inner.wait()
-                return INTERRUPTED
-        finally:
-            signal.signal(signal.SIGTERM, former)
-            if keep is None:
-                shutil.rmtree(var, ignore_errors=True)
+                status = signals.run(words, environment)
+            finally:
+                if keep is None:
+                    shutil.rmtree(var, ignore_errors=True)
+        return INTERRUPTED if signals.came else status
 
     # ── here ────────────────────────────────────────────────────────────────────────────────
     def _rehearse(self, options: dict[str, Any]) -> int:
@@ -139,8 +132,41 @@ class Command(BaseCommand):
         return 0 if conforms(report) else 1
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _PassingOn:
+    """Hands Ctrl-C and SIGTERM on to a process and goes on waiting for it, however often they come.
+
+    An exception in their place would leave the wait, and the process behind.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._former: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _PassingOn:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._former[number] = signal.signal(number, self._answer)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+    def run(self, words: list[str], environment: dict[str, str]) -> int:
+        """Run it to its end; answers its status."""
+        self._process = subprocess.Popen(words, env=environment)
+        if self.came:
+            self._pass_on()
+        return self._process.wait()
+
+    def _answer(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._process is not None:
+            # At a terminal it has had the signal as well; asking twice does no harm.
+            self._process.send_signal(signal.SIGINT)
 
 
 def _log_to(log: Path) -> None:

@@ -10,6 +10,7 @@ from django.db import connections
 
 from exercise.management.preparation import prepare
 from exercise.supervisor import CannotStart, Child, run_tree
+from units.models import User
 
 
 class Command(BaseCommand):
@@ -41,8 +42,21 @@ class Command(BaseCommand):
 
     def on_ready(self) -> None:
         """Print where to go. Called once, when everything answers."""
-        self.stdout.write(f"\n  http://{settings_host()}:{settings.PORT}/\n  Ctrl-C: stop\n\n")
+        first = "" if User.objects.exists() else "   the first visit makes the administrator"
+        connections.close_all()
+        self.stdout.write(f"\n  http://{settings_host()}:{settings.PORT}/{first}\n{self.phones()}")
+        self.stdout.write("  Ctrl-C: stop\n\n")
         self.stdout.flush()
+
+    def phones(self) -> str:
+        """How to let other machines in, while only this one can open the product."""
+        if settings.HOST not in LOOPBACK:
+            return ""
+        address = "ALLOWED_HOSTS=<this machine's address>"
+        return f"  Only this machine can open it; for phones: LISTEN=0.0.0.0 {address}\n"
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def settings_host() -> str:
