@@ -25,8 +25,8 @@ class Patience:
     first_restart_s: float = 0.3
     longest_restart_s: float = 10.0
     stable_after_s: float = 30.0
-    rank_stop_s: float = 0.8
-    stop_s: float = 2.0
+    rank_stop_s: float = 0.5
+    stop_s: float = 1.5
     look_every_s: float = 0.1
     look_every_at_start_s: float = 0.02
     crashes_before_giving_up: int = 5

@@ -88,8 +88,8 @@ class Command(run.Command):
         lines.append(f"{'Board, no account':<22}{site}/board/{exercise.board_token}/")
         words = "\n".join(f"  {line}" for line in lines)
         self.stdout.write(
-            f"\n  {exercise.code} runs at ×{exercise.rate_permille / 1000:g}; bots play whoever has not"
-            " signed in.\n  Whoever opens a link takes over from them:\n\n"
+            f"\n  {exercise.code} runs at ×{exercise.rate_permille / 1000:g}; bots play those who"
+            " have not signed in.\n  Whoever opens a link takes over from them:\n\n"
             f"{words}\n\n{self.phones()}"
             "  Ctrl-C: stop; started again it goes on where it was\n\n"
         )
