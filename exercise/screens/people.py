@@ -176,7 +176,7 @@ def link(request: Any, participant_id: int) -> HttpResponse:
         strip.context(request.exercise)
         | stream
         | navigation(request, "people")
-        | {"slip": _issue(request, part)},
+        | {"slip": _issue(request, part), "only_here": _only_here(request)},
     )
 
 
@@ -201,6 +201,7 @@ def slips(request: Any) -> HttpResponse:
         "people/slips.html",
         {
             "slips": sheet,
+            "only_here": _only_here(request),
             "exercise": request.exercise,
             "code_address": request.build_absolute_uri(reverse("code")),
         },
@@ -215,6 +216,12 @@ def _issue(request: Any, part: Participant) -> Slip:
     made, token, printed = SignInLink.issue(part.user, prefix=prefix, valid_for=VALID_FOR)
     address = request.build_absolute_uri(reverse("go", args=[token]))
     return Slip(part, printed, address, _qr(address), timezone.localtime(made.expires_at))
+
+
+def _only_here(request: Any) -> bool:
+    """Whether the address that links and QR codes carry means this machine to whoever opens it."""
+    name = request.get_host().rsplit(":", 1)[0]
+    return name in {"localhost", "[::1]"} or name.startswith("127.")
 
 
 def _qr(address: str) -> SafeString:

@@ -244,3 +244,10 @@ def test_the_board_link_is_shown_and_can_be_changed(drill: Drill) -> None:
     page = text(client.get(at(drill)))
     assert token not in page
     assert drill.fresh().board_token in page
+
+
+@pytest.mark.parametrize(("host", "warned"), [("127.0.0.1:8000", True), ("testserver", False)])
+def test_slips_that_no_phone_can_open_say_so(drill: Drill, host: str, warned: bool) -> None:
+    client = as_(drill.user("director"))
+    sheet = client.post(at(drill, "slips/"), {"all": "1"}, headers={"host": host})
+    assert ("chỉ mở được trên chính máy chủ này" in text(sheet)) == warned
