@@ -84,9 +84,9 @@ def measure(count: int, seconds: float, *, draw: bool) -> dict[str, Any]:
 def prepare(count: int, seconds: float) -> Any:
     """An exercise with one unit and two loads: ``1.*`` spread evenly, ``2.*`` at one moment."""
     from exercise.conduct import create_exercise
-    from exercise.models import Inject, InjectState, sort_key
+    from exercise.models import Inject, InjectState
     from exercise.players.cast import fill_empty_seats
-    from scenarios.models import Participation, PhasePlan, Scenario
+    from scenarios.models import Participation, PhasePlan, Scenario, sort_key
     from units.models import Unit
 
     scenario = Scenario.objects.create(

@@ -36,12 +36,15 @@ class DueScheduler(Scheduler):
         super().__init__(*args, **kwargs)
         self._asked: dict[int, tuple[tuple[int | None, int, int | None], int]] = {}
         self._heartbeat_wall_us = 0
+        self._broker_answers = True
+        self._gave_up = False
 
     def setup_schedule(self) -> None:
         """There is nothing to set up."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due; answers the wall seconds to sleep."""
+        self._gave_up = False
         now = wall_us()
         try:
             next_wall_us = self._send_due(now)
@@ -101,11 +104,20 @@ class DueScheduler(Scheduler):
         return exercise.clock.due_wall_us(exercise.next_due_us)
 
     def _send(self, task: Any, *args: Any) -> None:
+        if self._gave_up:
+            return  # one that hangs costs seconds a task: in this tick it is not asked again
         try:
             # Not retried: the next tick asks again, and a broker that is down must not block it.
             task.apply_async(args=args, retry=False, expires=30)
         except Exception:
-            log.warning("broker does not answer; asking again")
+            self._gave_up = True
+            if self._broker_answers:
+                log.warning("broker does not answer; asking again")
+            self._broker_answers = False
+            return
+        if not self._broker_answers:
+            log.warning("broker answers again")
+        self._broker_answers = True
 
 
 def _passed(since_us: int, wait_us: int) -> bool:
