@@ -41,10 +41,15 @@ function learnOffsetFromPage() {
   learnOffset(Number(body.dataset.now) + drawing + since, Math.max(drawing, 20));
 }
 
+// A wall that hears nothing shows the time of its last data.
+function frozenMs() {
+  return body.classList.contains("is-stale") && body.classList.contains("board") ? stream.fresh : null;
+}
+
 function clock() {
   const data = $("#clock")?.dataset;
   if (!data) return null;
-  const now = Date.now() + offset;
+  const now = (frozenMs() ?? Date.now()) + offset;
   const passed = data.running === "1" ? Math.max(0, now - Number(data.wall)) : 0;
   const position = Number(data.at) + Math.floor(passed * Number(data.rate));  // ms × ‰ = µs
   return { data, now, position };
@@ -198,13 +203,17 @@ function connect() {
     location.reload();
   });
   source.addEventListener("error", () => {
-    // The browser would go on with the old token and the old id: connect anew instead.
-    source.close();
-    stream.open = false;
-    showLive();
-    setTimeout(connect, stream.wait * (0.5 + Math.random()));
-    stream.wait = Math.min(stream.wait * 2, LONGEST_WAIT_MS);
+    connectAnew();
   });
+}
+
+// The browser would go on with the old token and the old id.
+function connectAnew() {
+  stream.source.close();
+  stream.open = false;
+  showLive();
+  setTimeout(connect, stream.wait * (0.5 + Math.random()));
+  stream.wait = Math.min(stream.wait * 2, LONGEST_WAIT_MS);
 }
 
 function heard(event) {
@@ -281,11 +290,11 @@ function watch() {
 
 function showStale(stale) {
   const banner = $("#stale");
-  if (banner.hidden === !stale) return;
+  if (!banner || banner.hidden === !stale) return;
   banner.hidden = !stale;
   body.classList.toggle("is-stale", stale);
-  const at = new Date(stream.fresh);
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  const zone = Number($("#clock")?.dataset.offset || 0) * 60000;  // the exercise's, not the device's
+  const time = new Date(stream.fresh + offset + zone).toISOString().slice(11, 19);
   write($("#stale-since"), stale ? `${words.since} ${time}.` : "");
 }
 
@@ -296,7 +305,7 @@ function showLive() {
     state.dataset.st = glyph;
     write($("span", state), word);
   };
-  if (!$("#stale").hidden) show("late", words.lost);
+  if (body.classList.contains("is-stale")) show("late", words.lost);
   else if (stream.open) show("done", words.live);
   else show("due", words.polling);
 }
@@ -574,7 +583,9 @@ addEventListener("online", () => {
 
 addEventListener("offline", () => {
   showWaiting();
-  if (body.dataset.stream) showStale(true);
+  if (!stream.source) return;
+  showStale(true);
+  connectAnew();
 });
 
 addEventListener("beforeunload", (event) => {

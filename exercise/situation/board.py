@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exercise.models import CONFIRMED, REPORTED, UNREAD, JournalEntry, Posture
+from exercise.models import CONFIRMED, REPORTED, UNREAD, WORKING, JournalEntry, Posture
 from exercise.situation import log, strip
 from exercise.situation.facts import Facts
 from units.models import Unit
@@ -21,7 +21,7 @@ EVENTS_SHOWN = 6
 
 @dataclass(frozen=True)
 class Tile:
-    """One unit on the wall; ``to_us`` ticks behind the words, ``at_us`` is a time of day."""
+    """One unit on the wall; ``to_us`` ticks behind the words, ``at_us`` is when it is due."""
 
     posture: Posture
     glyph: str
@@ -69,8 +69,11 @@ def context(facts: Facts) -> dict[str, Any]:
 
 
 def columns(units: int) -> int:
-    """Columns of the wall: three up to twelve units, then four, five, six."""
-    return 3 if units <= 12 else 4 if units <= 20 else 5 if units <= 35 else 6
+    """Columns of the wall: three up to twelve units, then five, six, seven; one more where a row
+    would hold a single tile.
+    """
+    found = 3 if units <= 12 else 5 if units <= 20 else 6 if units <= 36 else 7
+    return found + 1 if units > 1 and units % found == 1 else found
 
 
 def tile(facts: Facts, posture: Posture) -> Tile:
@@ -103,10 +106,12 @@ def _worst(facts: Facts, posture: Posture) -> tuple[str, str, int | None, int | 
     if soon := [t for t in by_due if facts.soon(t)]:
         return "due", _("Sắp hết hạn"), soon[0].due_us, None, ""
     if unread := [t for t in by_due if t.state in UNREAD or t.reacknowledge]:
-        return "delivered", _("Chưa nhận tin · hạn"), None, unread[0].due_us, ""
+        return "delivered", _("Chưa nhận"), None, unread[0].due_us, ""
     if by_due:
-        return "work", _("Đang làm · hạn"), None, by_due[0].due_us, ""
+        return "work", _("Đang làm"), None, by_due[0].due_us, ""
     if posture.state in REPORTED:
-        return "ack", str(posture.get_state_display()).capitalize(), None, None, ""
-    glyph = "done" if posture.state in CONFIRMED else "plan"
-    return glyph, str(posture.get_state_display()).capitalize(), None, None, ""
+        return "ack", _("Đã báo cáo"), None, None, ""
+    if posture.state in CONFIRMED:
+        return "done", _("Đã xác nhận"), None, None, ""
+    waiting = _("Chờ tin") if posture.state in WORKING else str(posture.get_state_display())
+    return "plan", waiting.capitalize(), None, None, ""
