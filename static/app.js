@@ -103,7 +103,10 @@ function tick() {
 
 // ── timeline ────────────────────────────────────────────────────────────────────────────────────
 const NOW_AT = 0.55;  // where the present stands in the pane after a zoom
+const JUMP_US = 10 * MINUTE;
+const SPAN_REM = 60;  // what is seen at once needs so much, or bars lose their numbers
 let span = sessionStorage.getItem("span") || "7";
+let present = { calendar: 0, seen: false, scrolled: 0 };
 
 function scaleOf(lanes) {
   return { from: Number(lanes.dataset.from), length: Number(lanes.dataset.length) };
@@ -129,13 +132,27 @@ function drawTimeline(calendar, hm) {
     const end = limit ? Math.min(limit, calendar) : calendar;
     bar.setAttribute("width", `${Math.max(0, x(Math.max(start, end)) - x(start))}%`);
   }
+  followNow(lanes, calendar);
+}
+
+// The pane follows when the present leaves what is seen of it, or jumps; not somebody who scrolls away.
+function followNow(lanes, calendar) {
+  const pane = lanes.parentElement;
+  const line = $(".now-line", lanes)?.getBoundingClientRect().left ?? 0;
+  const { left, right } = pane.getBoundingClientRect();
+  const seen = line > left && line < right;
+  const jumped = Math.abs(calendar - present.calendar) > JUMP_US;
+  const gone = present.seen && pane.scrollLeft === present.scrolled;
+  if (!seen && (jumped || gone)) scrollTimelineToNow();
+  present = { calendar, seen, scrolled: pane.scrollLeft };
 }
 
 function zoomTimeline() {
   const lanes = $("#lanes");
   if (!lanes) return;
   const hours = scaleOf(lanes).length / HOUR;
-  lanes.style.width = span === "all" ? "100%" : `${Math.max(100, hours / Number(span) * 100)}%`;
+  const times = span === "all" ? 1 : Math.max(1, hours / Number(span));
+  lanes.style.width = `max(${times * 100}%, ${times * SPAN_REM}rem)`;
   for (const button of $$("[data-span]")) {
     button.setAttribute("aria-pressed", String(button.dataset.span === span));
   }
@@ -148,7 +165,8 @@ function scrollTimelineToNow() {
   const state = clock();
   const part = state ? (toCalendar(state.data, state.position) - from) / length : 0;
   const pane = lanes.parentElement;
-  pane.scrollLeft = part * lanes.clientWidth - pane.clientWidth * NOW_AT;
+  const names = $(".ln", lanes).clientWidth;
+  pane.scrollLeft = part * (lanes.clientWidth - names) - (pane.clientWidth - names) * NOW_AT;
 }
 
 function chooseSpan(chosen) {
@@ -234,8 +252,11 @@ function apply(html) {
   if (scrolled) noteNewRows();
   else trimLog();
   announce();
+  markRatings();
+  showViews();
   zoomTimeline();
   tick();
+  renewDrawerSoon();
 }
 
 // After a reconnect an entry may come that the page has: the log must not show it twice.
@@ -344,6 +365,24 @@ function showNewRows(button) {
   trimLog();
 }
 
+// ── ways to look at a pane ──────────────────────────────────────────────────────────────────────
+function chooseView(pane, chosen) {
+  sessionStorage.setItem(`view:${pane.dataset.view}`, chosen);
+  showViews();
+}
+
+// The stylesheet does the rest. Heads are drawn anew: their buttons are pressed again.
+function showViews() {
+  for (const pane of $$("[data-view]")) {
+    const buttons = $$("[data-show]", pane);
+    pane.dataset.shown = sessionStorage.getItem(`view:${pane.dataset.view}`) || buttons[0].dataset.show;
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.show === pane.dataset.shown));
+    }
+  }
+  write($("#late-rows"), String($$("#log > li[data-st=late]").length));
+}
+
 // ── dialogs, drawers, toasts ────────────────────────────────────────────────────────────────────
 function openDialog(dialog) {
   if (!dialog || dialog.open) return;
@@ -372,7 +411,38 @@ function close(closer) {
 }
 
 function openInDrawer(address) {
-  htmx.ajax("GET", address, { target: "#drawer-in" });
+  return htmx.ajax("GET", address, { target: "#drawer-in" });
+}
+
+// What an open drawer shows goes on being true: it is fetched anew soon after something happened,
+// but not under the hands of somebody who writes in it.
+const DRAWER_MS = 1000;
+let renewal = 0;
+
+function renewDrawerSoon() {
+  const drawer = $("#drawer");
+  if (renewal || !drawer?.open || !drawer.dataset.shows) return;
+  renewal = setTimeout(() => {
+    renewal = 0;
+    if (drawer.open && !inUse(drawer)) renewDrawer(drawer);
+  }, DRAWER_MS);
+}
+
+function inUse(drawer) {
+  const changed = $$("input:not([type=hidden]), textarea", drawer)
+    .some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  return changed || Boolean($("details[open] form, [aria-busy]", drawer));
+}
+
+async function renewDrawer(drawer) {
+  const place = drawer.scrollTop;
+  const alike = ({ nodeName, textContent }) =>
+    $$(nodeName, drawer).filter((one) => one.textContent === textContent);
+  const focused = drawer.contains(document.activeElement) ? document.activeElement : null;
+  const among = focused ? alike(focused).indexOf(focused) : -1;
+  await openInDrawer(drawer.dataset.shows);
+  drawer.scrollTop = place;
+  if (focused && !focused.isConnected) alike(focused)[among]?.focus({ preventScroll: true });
 }
 
 function setTheme(theme) {
@@ -406,6 +476,7 @@ const CLICKS = {
     openInDrawer(bar.getAttribute("href"));
     return true;
   },
+  "[data-show]": (button) => chooseView(button.closest("[data-view]"), button.dataset.show),
   "[data-span]": (button) => chooseSpan(button.dataset.span),
   "[data-theme-switch]": switchTheme,
   "[data-fullscreen]": switchFullscreen,
@@ -481,7 +552,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "drawer-in") return;
-  openDialog($("#drawer"));
+  const drawer = $("#drawer");
+  const address = event.detail.pathInfo?.requestPath || "";
+  drawer.dataset.shows = /\/(unit|inject)\/\d+\/$/.test(address) ? address : "";
+  openDialog(drawer);
   $("#drawer [autofocus]")?.focus();
 });
 
@@ -516,6 +590,7 @@ function afterCommand(form, element) {
   if ("clears" in element.dataset) form.reset();
   if (element === form || "clears" in element.dataset) forgetDraft(form);
   if (form.dataset.reloads && $("#drawer")?.open) openInDrawer(form.dataset.reloads);
+  noteRating(form);
   const open = form.closest("[data-follow]");
   if (open) follow(open);
   if (!stream.open) refresh();
@@ -613,6 +688,28 @@ function noteArrivals() {
   if (unread.some((row) => !seenRows.has(row.id))) navigator.vibrate?.(200);
   for (const row of unread) seenRows.add(row.id);
   document.title = unread.length ? `(${unread.length}) ${plainTitle}` : plainTitle;
+}
+
+// ── an evaluator's list ─────────────────────────────────────────────────────────────────────────
+// The list is drawn for all evaluators alike: what is this one's own is put on it here.
+function markRatings() {
+  const own = $("#own-ratings");
+  if (!own) return;
+  for (const row of $$("[data-tasking]")) {
+    const { tasking } = row.dataset;
+    const letter = own.getAttribute(`data-rated-${tasking}`);
+    write($(".letter", row), letter || "");
+    if (letter) $(".letter", row).dataset.rating = letter;
+    if (tasking === own.dataset.open) $("a", row).setAttribute("aria-current", "page");
+  }
+}
+
+function noteRating(form) {
+  const own = $("#own-ratings");
+  const rated = form.elements.rating?.value;
+  if (!own || !rated) return;
+  own.setAttribute(`data-rated-${form.elements.tasking_id.value}`, rated);
+  markRatings();
 }
 
 // ── drafts and photos ───────────────────────────────────────────────────────────────────────────
@@ -788,6 +885,8 @@ for (const form of $$("form[data-draft]")) {
   nameReport(form);
 }
 offerToSwitchKeys();
+markRatings();
+showViews();
 connect();
 zoomTimeline();
 scrollTimelineToNow();
