@@ -96,6 +96,16 @@ def test_the_alarm_is_one_tap_away(running: Drill, enter: Enter) -> None:
     expect(page.get_by_role("dialog", name="Báo tình huống thật?")).to_be_visible()
 
 
+def test_a_long_name_lies_under_nothing(site: object, enter: Enter) -> None:
+    page = enter("gdmay", "/x/giua-chung/inbox/", viewport=PHONE).page
+    menu = page.get_by_text("Giám đốc công ty may").locator("xpath=..")
+    alarm = page.get_by_role("link", name="Tình huống thật")
+    left, right = menu.bounding_box(), alarm.bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+
+
 def test_a_menu_closes_when_something_was_chosen(running: Drill, enter: Enter) -> None:
     page = enter("trucban", running.path("inbox/"), viewport=PHONE).page
     page.get_by_text("Trực ban Sở").click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Drill, Enter
-from .visitor import WALL
+from .visitor import PHONE, WALL
 
 pytestmark = pytest.mark.browser
 GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:", "undefined")
@@ -58,6 +58,20 @@ def test_everything_is_large_and_whole_in_every_state(
     running.do("end")
     page.reload()
     assert wrong(page) == []
+
+
+def test_on_a_phone_names_and_states_are_as_large_as_text(running: Drill, enter: Enter) -> None:
+    page = enter(to=running.board, viewport=PHONE).page
+    tile = page.get_by_role("listitem").filter(has_text="Năng lượng").first
+    expect(tile.get_by_text("Năng lượng", exact=True)).to_have_css("font-size", "16px")
+    sizes = tile.locator("div").evaluate_all(
+        "all => all.filter(one => one.checkVisibility() && one.textContent.trim())"
+        ".map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 14
+    box = tile.bounding_box()
+    assert box
+    assert 40 <= box["height"] < 60
 
 
 def test_cut_off_it_shows_the_time_of_the_last_data(running: Drill, enter: Enter) -> None:
