@@ -16,9 +16,11 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_htmx.middleware import HtmxDetails
 
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
+from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
 
 PAGES: dict[str, frozenset[Role]] = {
@@ -74,7 +76,7 @@ NAVIGATION = (
 """The bar of pages; a role sees those it may open."""
 
 
-def navigation(request: Any, here: str) -> dict[str, Any]:
+def navigation(request: ParticipantRequest, here: str) -> dict[str, Any]:
     """What the top bar needs: who is signed in, which pages are theirs, which one this is."""
     role = Role(request.participant.role)
     return {
@@ -86,8 +88,10 @@ def navigation(request: Any, here: str) -> dict[str, Any]:
 
 
 class ParticipantRequest(HttpRequest):
-    """A request of somebody taking part."""
+    """A request of somebody taking part, as ``page`` hands it on."""
 
+    user: User
+    htmx: HtmxDetails
     participant: Participant
     exercise: Exercise
     actor: Actor

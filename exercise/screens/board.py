@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, Participant
-from exercise.screens.access import page
+from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import board
 from exercise.situation.facts import read_facts
@@ -18,7 +16,7 @@ from exercise.situation.facts import read_facts
 
 @require_safe
 @page("board")
-def show(request: Any) -> HttpResponse:
+def show(request: ParticipantRequest) -> HttpResponse:
     """The board inside the exercise."""
     return _board(
         request,
@@ -30,7 +28,7 @@ def show(request: Any) -> HttpResponse:
 
 @require_safe
 @page("board_live")
-def live(request: Any) -> HttpResponse:
+def live(request: ParticipantRequest) -> HttpResponse:
     """The board as it is now."""
     return _refresh(request, request.exercise, participant=request.participant)
 

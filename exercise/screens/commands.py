@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exercise.conduct import COMMANDS, Refused
-from exercise.screens.access import page
+from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.forms import FORMS
 from exercise.screens.said import said, undo_of
 from units.roles import may
@@ -25,12 +25,12 @@ from units.roles import may
 
 @require_POST
 @page("do")
-def do(request: Any, command: str) -> HttpResponse:
+def do(request: ParticipantRequest, command: str) -> HttpResponse:
     """Give one command of ``COMMANDS``; every role's right to it is in ``units.roles.ALLOWED``."""
     if command not in FORMS:
         raise Http404
     if not may(request.participant.role, command):
-        if not getattr(request, "htmx", False):
+        if not request.htmx:
             raise PermissionDenied
         return _refuse(request, command, 403, [_("Vai trò của bạn không được ra lệnh này.")])
     form = FORMS[command](request.POST, request.FILES, exercise=request.exercise)
@@ -48,8 +48,8 @@ def do(request: Any, command: str) -> HttpResponse:
     return _accept(request, command, said(command, result), result)
 
 
-def _accept(request: HttpRequest, command: str, sentence: str, result: Any) -> HttpResponse:
-    if not getattr(request, "htmx", False):
+def _accept(request: ParticipantRequest, command: str, sentence: str, result: Any) -> HttpResponse:
+    if not request.htmx:
         if sentence:
             messages.success(request, sentence)
         return HttpResponseRedirect(_back(request))
@@ -61,14 +61,16 @@ def _accept(request: HttpRequest, command: str, sentence: str, result: Any) -> H
         {
             "sentence": sentence,
             "ok": True,
-            "exercise": request.exercise,  # type: ignore[attr-defined]
+            "exercise": request.exercise,
             "undo": undo_of(command, result),
         },
     )
 
 
-def _refuse(request: HttpRequest, command: str, status: int, sentences: list[str]) -> HttpResponse:
-    if not getattr(request, "htmx", False):
+def _refuse(
+    request: ParticipantRequest, command: str, status: int, sentences: list[str]
+) -> HttpResponse:
+    if not request.htmx:
         for sentence in sentences:
             messages.error(request, sentence)
         return HttpResponseRedirect(_back(request))
@@ -89,10 +91,10 @@ def _sentences(form: Any) -> list[str]:
     return found
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: ParticipantRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    code = request.exercise.code  # type: ignore[attr-defined]
+    code = request.exercise.code
     return target if safe else reverse("exercise", args=[code])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
@@ -26,7 +26,7 @@ from exercise.models import (
     Tasking,
     TaskingState,
 )
-from exercise.screens.access import navigation, page
+from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.forms import MomentField
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import console, log, strip
@@ -41,7 +41,7 @@ MOST_ASKED, MOST_FOUND = 100, 20
 
 @require_safe
 @page("console")
-def show(request: Any) -> HttpResponse:
+def show(request: ParticipantRequest) -> HttpResponse:
     """The whole console."""
     refresh = reverse("console_live", args=[request.exercise.code])
     stream = stream_context(request.exercise, "control", refresh, participant=request.participant)
@@ -63,7 +63,7 @@ def show(request: Any) -> HttpResponse:
 
 @require_safe
 @page("console_live")
-def live(request: Any) -> HttpResponse:
+def live(request: ParticipantRequest) -> HttpResponse:
     """The fragments of the console as they are now, for a page that lost the stream."""
     stream = stream_context(
         request.exercise, "control", request.path, participant=request.participant
@@ -94,7 +94,7 @@ def legend() -> list[tuple[str, str]]:
     ]
 
 
-def drawer(request: Any, inside: str, context: dict[str, Any]) -> HttpResponse:
+def drawer(request: ParticipantRequest, inside: str, context: dict[str, Any]) -> HttpResponse:
     """A drawer's content; the same as a page of its own for a browser without JavaScript."""
     context |= {"exercise": request.exercise, "inside": inside, "participant": request.participant}
     if request.htmx:
@@ -131,7 +131,7 @@ def _line(facts: Facts, tasking: Tasking, reports: tuple[Report, ...] = ()) -> L
 
 @require_safe
 @page("console_unit")
-def unit(request: Any, unit_id: int) -> HttpResponse:
+def unit(request: ParticipantRequest, unit_id: int) -> HttpResponse:
     """One unit in full."""
     facts = read_facts(request.exercise)
     posture = get_object_or_404(request.exercise.postures.select_related("unit"), unit_id=unit_id)
@@ -151,7 +151,7 @@ def unit(request: Any, unit_id: int) -> HttpResponse:
 
 @require_safe
 @page("console_inject")
-def inject(request: Any, inject_id: int) -> HttpResponse:
+def inject(request: ParticipantRequest, inject_id: int) -> HttpResponse:
     """One inject in full, expected actions included."""
     exercise: Exercise = request.exercise
     found = get_object_or_404(
@@ -192,7 +192,7 @@ def _language() -> str:
 
 @require_safe
 @page("console_jump")
-def jump(request: Any) -> HttpResponse:
+def jump(request: ParticipantRequest) -> HttpResponse:
     """Where to jump, and what the jump would pass by. Nothing is changed here."""
     exercise: Exercise = request.exercise
     position_us = exercise.clock.position_us(wall_us())
@@ -224,7 +224,7 @@ def jump(request: Any) -> HttpResponse:
 
 @require_safe
 @page("console_find")
-def find(request: Any) -> HttpResponse:
+def find(request: ParticipantRequest) -> HttpResponse:
     """Units and injects by number, code or words; accents and case do not matter."""
     asked = request.GET.get("q", "")[:MOST_ASKED]
     wanted = plain(asked)
@@ -244,7 +244,7 @@ def _named(wanted: str, code: str, *texts: Text) -> bool:
 
 @require_safe
 @page("console_add")
-def add(request: Any) -> HttpResponse:
+def add(request: ParticipantRequest) -> HttpResponse:
     """The form for an inject nobody planned."""
     postures = request.exercise.postures.select_related("unit")
     return drawer(
@@ -261,9 +261,9 @@ def add(request: Any) -> HttpResponse:
 
 @require_safe
 @page("console_overdue")
-def overdue(request: HttpRequest) -> HttpResponse:
+def overdue(request: ParticipantRequest) -> HttpResponse:
     """The injects that missed their moment, for one decision."""
-    exercise: Exercise = request.exercise  # type: ignore[attr-defined]
+    exercise: Exercise = request.exercise
     queue = Inject.objects.filter(exercise=exercise, overdue_wall_us__isnull=False)
     return drawer(
         request,

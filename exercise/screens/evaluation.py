@@ -10,19 +10,19 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, Observation, Tasking
-from exercise.screens.access import navigation, page
+from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import evaluation
 from exercise.situation.facts import Facts, read_facts
 
 
-def _unit_ids(request: Any, facts: Facts) -> list[int]:
+def _unit_ids(request: ParticipantRequest, facts: Facts) -> list[int]:
     """The evaluator's unit; all units for one who stands with none."""
     unit_id = request.participant.unit_id
     return [unit_id] if unit_id is not None else list(facts.units)
 
 
-def _stream(request: Any, refresh: str) -> dict[str, Any]:
+def _stream(request: ParticipantRequest, refresh: str) -> dict[str, Any]:
     unit = request.participant.unit
     audience = f"evaluation-{unit.code}" if unit else "evaluation"
     return stream_context(request.exercise, audience, refresh, participant=request.participant)
@@ -33,7 +33,7 @@ def _rated(exercise: Exercise, evaluator_id: int) -> dict[int, str]:
     return dict(rows.values_list("tasking_id", "rating"))
 
 
-def _context(request: Any) -> tuple[dict[str, Any], Facts]:
+def _context(request: ParticipantRequest) -> tuple[dict[str, Any], Facts]:
     refresh = reverse("evaluate_live", args=[request.exercise.code])
     context = _stream(request, refresh)
     facts = read_facts(request.exercise)
@@ -44,7 +44,7 @@ def _context(request: Any) -> tuple[dict[str, Any], Facts]:
 
 @require_safe
 @page("evaluate")
-def show(request: Any) -> HttpResponse:
+def show(request: ParticipantRequest) -> HttpResponse:
     """The list."""
     context, _facts = _context(request)
     return render(request, "evaluate/page.html", context)
@@ -52,7 +52,7 @@ def show(request: Any) -> HttpResponse:
 
 @require_safe
 @page("evaluate_live")
-def live(request: Any) -> HttpResponse:
+def live(request: ParticipantRequest) -> HttpResponse:
     """The list as it is now."""
     stream = _stream(request, request.path)
     facts = read_facts(request.exercise)
@@ -67,7 +67,7 @@ def live(request: Any) -> HttpResponse:
 
 @require_safe
 @page("evaluate_tasking")
-def tasking(request: Any, tasking_id: int) -> HttpResponse:
+def tasking(request: ParticipantRequest, tasking_id: int) -> HttpResponse:
     """One tasking to be rated, beside the list where there is room."""
     found = get_object_or_404(
         Tasking.objects.select_related("inject", "unit"), pk=tasking_id, exercise=request.exercise

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exercise.conduct import create_exercise
 from exercise.models import Exercise, Participant, Status
-from exercise.screens.access import HOME, page
+from exercise.screens.access import HOME, ParticipantRequest, page
 from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
@@ -181,7 +181,7 @@ def _run(scenario: Scenario, director: User, *, after: int | None) -> Exercise |
 
 @require_safe
 @page("exercise")
-def enter(request: Any) -> HttpResponse:
+def enter(request: ParticipantRequest) -> HttpResponse:
     """An exercise's own address: on to the page where this role begins."""
     return redirect(HOME[Role(request.participant.role)], request.exercise.code)
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, JournalEntry, verify
-from exercise.screens.access import navigation, page
+from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.situation import log, strip
 
 PER_PAGE = 100
@@ -48,7 +48,7 @@ class Filter(forms.Form):
 
 @require_safe
 @page("journal")
-def show(request: Any) -> HttpResponse:
+def show(request: ParticipantRequest) -> HttpResponse:
     """Entries newest first; ``?unit=`` and ``?inject=`` narrow them, ``?verify=1`` walks the
     chain.
     """
@@ -85,7 +85,7 @@ def show(request: Any) -> HttpResponse:
 
 @require_safe
 @page("journal_export")
-def export(request: Any, form: str) -> StreamingHttpResponse:
+def export(request: ParticipantRequest, form: str) -> StreamingHttpResponse:
     """The whole journal as CSV for a spreadsheet or as one JSON object a line."""
     exercise: Exercise = request.exercise
     makers = {"csv": (_csv, "text/csv"), "jsonl": (_jsonl, "application/jsonl")}

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exercise import live
 from exercise.models import Participant, Status
-from exercise.screens.access import navigation, page
+from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.people_forms import PersonForm
 from exercise.screens.stream import stream_context
 from exercise.situation import strip
@@ -52,12 +52,12 @@ class Group(NamedTuple):
 # ── the page ────────────────────────────────────────────────────────────────────────────────────
 @require_safe
 @page("people")
-def people(request: Any) -> HttpResponse:
+def people(request: ParticipantRequest) -> HttpResponse:
     """Everybody by unit, with what can be done for each of them."""
     return _page(request, PersonForm(exercise=request.exercise))
 
 
-def _page(request: Any, form: PersonForm, status: int = 200) -> HttpResponse:
+def _page(request: ParticipantRequest, form: PersonForm, status: int = 200) -> HttpResponse:
     exercise = request.exercise
     stream = _stream(request)
     board = reverse("board_public", args=[exercise.board_token])
@@ -76,12 +76,12 @@ def _page(request: Any, form: PersonForm, status: int = 200) -> HttpResponse:
     )
 
 
-def _stream(request: Any) -> dict[str, Any]:
+def _stream(request: ParticipantRequest) -> dict[str, Any]:
     refresh = reverse("console_live", args=[request.exercise.code])
     return stream_context(request.exercise, "control", refresh, participant=request.participant)
 
 
-def _groups(request: Any) -> list[Group]:
+def _groups(request: ParticipantRequest) -> list[Group]:
     """Those without a unit first, then the units in the exercise's order, then any other."""
     parts = list(_participants(request).order_by("pk"))
     out_of_reach = _out_of_reach(request, parts)
@@ -94,11 +94,11 @@ def _groups(request: Any) -> list[Group]:
     return [Group(unit, members) for unit, members in by_unit.items() if members]
 
 
-def _participants(request: Any) -> Any:
+def _participants(request: ParticipantRequest) -> Any:
     return Participant.objects.filter(exercise=request.exercise).select_related("user", "unit")
 
 
-def _out_of_reach(request: Any, parts: Iterable[Participant]) -> set[int]:
+def _out_of_reach(request: ParticipantRequest, parts: Iterable[Participant]) -> set[int]:
     """Users whose links this director may not make: a link lets its holder act as that person.
 
     An administrator's account, and one that is also used in an exercise somebody else directs,
@@ -122,7 +122,7 @@ def _out_of_reach(request: Any, parts: Iterable[Participant]) -> set[int]:
 # ── adding and removing ─────────────────────────────────────────────────────────────────────────
 @require_POST
 @page("people_add")
-def add(request: Any) -> HttpResponse:
+def add(request: ParticipantRequest) -> HttpResponse:
     """Add a person; the account is made when there is none of that name."""
     form = PersonForm(request.POST, exercise=request.exercise)
     if not form.is_valid():
@@ -139,7 +139,7 @@ def add(request: Any) -> HttpResponse:
 @require_POST
 @page("people_remove")
 @transaction.atomic
-def remove(request: Any, participant_id: int) -> HttpResponse:
+def remove(request: ParticipantRequest, participant_id: int) -> HttpResponse:
     """Take a person out of the exercise, their open pages too. Account, reports and journal stay as
     they are.
     """
@@ -156,7 +156,7 @@ def remove(request: Any, participant_id: int) -> HttpResponse:
     return _back(request)
 
 
-def _back(request: Any) -> HttpResponse:
+def _back(request: ParticipantRequest) -> HttpResponse:
     return redirect("people", request.exercise.code)
 
 
@@ -164,7 +164,7 @@ def _back(request: Any) -> HttpResponse:
 @require_POST
 @page("people_link")
 @never_cache
-def link(request: Any, participant_id: int) -> HttpResponse:
+def link(request: ParticipantRequest, participant_id: int) -> HttpResponse:
     """A fresh link and code for one person, shown this once."""
     part = get_object_or_404(_participants(request), pk=participant_id)
     if _out_of_reach(request, [part]):
@@ -183,7 +183,7 @@ def link(request: Any, participant_id: int) -> HttpResponse:
 @require_POST
 @page("people_slips")
 @never_cache
-def slips(request: Any) -> HttpResponse:
+def slips(request: ParticipantRequest) -> HttpResponse:
     """A sheet to print: one slip per chosen person, or for everybody."""
     chosen = set(request.POST.getlist("participant"))
     parts = list(_participants(request).order_by("unit_id", "pk"))
@@ -209,7 +209,7 @@ def slips(request: Any) -> HttpResponse:
 
 
 @transaction.atomic
-def _issue(request: Any, part: Participant) -> Slip:
+def _issue(request: ParticipantRequest, part: Participant) -> Slip:
     """A new link; what was handed out before to this person and is unused stops working."""
     SignInLink.objects.filter(user=part.user, uses_left__gt=0).update(uses_left=0)
     prefix = part.unit.code.upper() if part.unit else ""
@@ -218,7 +218,7 @@ def _issue(request: Any, part: Participant) -> Slip:
     return Slip(part, printed, address, _qr(address), timezone.localtime(made.expires_at))
 
 
-def _only_here(request: Any) -> bool:
+def _only_here(request: ParticipantRequest) -> bool:
     """Whether the address that links and QR codes carry means this machine to whoever opens it."""
     name = request.get_host().rsplit(":", 1)[0]
     return name in {"localhost", "[::1]"} or name.startswith("127.")
