@@ -74,6 +74,8 @@ lock: $(DEV) ## Write the requirements files anew from pyproject.toml (ARGS=--up
 	@$(BIN)/python -m uv pip compile $(LOCK_OPTIONS) pyproject.toml --output-file requirements.txt
 	@$(BIN)/python -m uv pip compile $(LOCK_OPTIONS) pyproject.toml --group dev \
 		--constraint requirements.txt --output-file requirements-dev.txt
+	@$(BIN)/python -m uv pip compile $(LOCK_OPTIONS) pyproject.toml --group dev --group bench \
+		--constraint requirements-dev.txt --output-file requirements-bench.txt
 
 LOCK_OPTIONS = --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
