@@ -10,11 +10,19 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
 
+from exercise.situation import rows
+
 settings.register_profile("plain", deadline=None)
 # The same examples every time: what fails in CI fails on the desk, from the blob it prints.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=3000, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "plain")
+
+
+@pytest.fixture(autouse=True)
+def _rows_of_another_test_are_forgotten() -> None:
+    """Each test begins with an empty database, in which the same numbers come again."""
+    rows.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

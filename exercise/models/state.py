@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
 from django.db import models
@@ -52,6 +53,26 @@ class StateField(FSMField):
         kwargs.setdefault("max_length", 24)
         super().__init__(*args, **kwargs)
 
+    def get_state(self, instance: Any) -> Any:
+        """The state as read. A page asks for a hundred thousand, and django-fsm's own way makes an
+        object for each.
+        """
+        try:
+            return instance.__dict__[self.attname]
+        except KeyError:
+            return super().get_state(instance)
+
+
+@cache
+def _state_names(model: type[models.Model]) -> list[str]:
+    fields = model._meta.concrete_fields
+    return [field.attname for field in fields if isinstance(field, FSMFieldMixin)]
+
+
+@cache
+def _labels(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    return dict(field.flatchoices)
+
 
 class Stateful(ConcurrentTransitionMixin, models.Model):
     """A model whose states change by declared transitions only."""
@@ -87,13 +108,19 @@ class Stateful(ConcurrentTransitionMixin, models.Model):
 
     @classmethod
     def _state_names(cls) -> list[str]:
-        fields = cls._meta.concrete_fields
-        return [field.attname for field in fields if isinstance(field, FSMFieldMixin)]
+        return _state_names(cls)
 
     def _update_initial_state(self) -> None:
         """Note the states as read; one that was not read matches no row, so saving is refused."""
         read = {name: self.__dict__.get(name, NEVER_READ) for name in self._state_names()}
         self._ConcurrentTransitionMixin__initial_states = read
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:
+        """The word for a value; Django's own hashes every word of the choices, translated, to find
+        it.
+        """
+        value = getattr(self, field.attname)
+        return str(_labels(field).get(value, value))
 
     def unmet(self, transition: str) -> list[Sentence]:
         """What is missing for ``transition`` from here; empty when its guards are met."""

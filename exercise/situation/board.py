@@ -52,7 +52,7 @@ def context(facts: Facts) -> dict[str, Any]:
     deadlines = [
         t.due_us
         for t in facts.taskings
-        if t.open and t.due_us is not None and t.due_us > facts.position_us
+        if facts.open(t) and t.due_us is not None and t.due_us > facts.position_us
     ]
     return strip.context(exercise) | {
         "exercise": exercise,
@@ -63,7 +63,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "events": log.rows(exercise, entries, units=units, public=True),
         "next_deadline_us": min(deadlines, default=None),
         "done": sum(facts.done(t) for t in counted),
-        "at_work": sum(t.open and not facts.late(t) for t in counted),
+        "at_work": sum(facts.open(t) and not facts.late(t) for t in counted),
         "late": len(facts.overdue),
     }
 
@@ -93,7 +93,7 @@ def tile(facts: Facts, posture: Posture) -> Tile:
 
 
 def _worst(facts: Facts, posture: Posture) -> tuple[str, str, int | None, int | None, str]:
-    taskings = [t for t in facts.by_unit[posture.unit_id] if t.open]
+    taskings = [t for t in facts.by_unit[posture.unit_id] if facts.open(t)]
     by_due = sorted(taskings, key=lambda t: (t.due_us is None, t.due_us or 0))
     if late := [t for t in by_due if facts.late(t)]:
         return (

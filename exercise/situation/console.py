@@ -148,10 +148,12 @@ def live_context(facts: Facts, units: Iterable[str] | None) -> dict[str, Any]:
 # ── units ───────────────────────────────────────────────────────────────────────────────────────
 def unit_card(facts: Facts, posture: Posture) -> UnitCard:
     """The card of one unit, from its taskings and the injects on their way to it."""
-    taskings = [t for t in facts.by_unit[posture.unit_id] if facts.counts(t)]
+    standings = facts.standings
+    taskings = [t for t in facts.by_unit[posture.unit_id] if standings[t.pk].counts]
     acknowledged = [
         t.acknowledged_us - t.delivered_us for t in taskings if t.acknowledged_us is not None
     ]
+    late = [t for t in taskings if standings[t.pk].late]
     present = [t for t in taskings if t.inject.phase == facts.exercise.phase]
     return UnitCard(
         posture=posture,
@@ -160,12 +162,10 @@ def unit_card(facts: Facts, posture: Posture) -> UnitCard:
         steps=tuple(place <= posture.step for place in (1, 2, 3)),
         pips=tuple(_pips(facts, posture, present)),
         ack_median_us=round(median(acknowledged)) if acknowledged else None,
-        unacknowledged_late=any(
-            t.state in UNREAD and t.ack_due_us is not None and facts.late(t) for t in taskings
-        ),
-        done=sum(facts.done(t) for t in taskings),
+        unacknowledged_late=any(t.state in UNREAD and t.ack_due_us is not None for t in late),
+        done=sum(standings[t.pk].done for t in taskings),
         total=len(taskings),
-        overdue=sum(facts.late(t) for t in taskings),
+        overdue=len(late),
         reported=posture.state in REPORTED,
     )
 
@@ -181,7 +181,7 @@ def chip_of(facts: Facts, posture: Posture) -> Chip:
         return Chip("delivered", _("Chưa nhận tin"))
     if posture.state in REPORTED:
         return Chip("ack", _("Chờ xác nhận"))
-    if any(t.open for t in taskings):
+    if any(facts.open(t) for t in taskings):
         return Chip("work", _("Đang làm"))
     if posture.state in CONFIRMED:
         return Chip("done", _("Sẵn sàng"))

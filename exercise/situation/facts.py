@@ -7,8 +7,10 @@ Every number on a screen is derived from these rows, so that counts agree betwee
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from exercise.clock import wall_us
 from exercise.models import (
@@ -26,6 +28,7 @@ from exercise.models import (
     TaskingState,
     gate_from,
 )
+from exercise.situation.rows import Rows, rows_of
 from units.models import Unit
 
 GLYPH = {
@@ -51,6 +54,38 @@ INJECT_GLYPH = {
 }
 
 
+class Standing(NamedTuple):
+    """How one tasking stands at one moment: asked many times a page, worked out once."""
+
+    open: bool
+    late: bool
+    soon: bool
+    counts: bool
+    """Waived and recalled ones do not count at all."""
+    glyph: str
+
+    @property
+    def done(self) -> bool:
+        """Finished by the unit: what counts in "done 2/3"."""
+        return self.counts and not self.open
+
+    @classmethod
+    def of(cls, tasking: Tasking, position_us: int) -> Standing:
+        """Where it stands at this exercise time."""
+        is_open = tasking.open
+        late = is_open and tasking.overdue_at(position_us)
+        soon = is_open and not late and tasking.due_soon_at(position_us)
+        state = TaskingState(tasking.state)
+        glyph = GLYPH[state] if is_open or state in FINISHED else "done"
+        return cls(
+            open=is_open,
+            late=late,
+            soon=soon,
+            counts=state not in (TaskingState.WAIVED, TaskingState.CANCELLED),
+            glyph="late" if late else "due" if soon else glyph,
+        )
+
+
 @dataclass
 class Facts:
     """One exercise at one moment."""
@@ -58,11 +93,24 @@ class Facts:
     exercise: Exercise
     position_us: int
     now_wall_us: int
-    postures: list[Posture]
-    injects: list[Inject]
-    taskings: list[Tasking]
-    addressees: dict[int, list[int]] = field(default_factory=dict)
-    """Unit ids by inject id."""
+    rows: Rows
+
+    @property
+    def postures(self) -> Sequence[Posture]:
+        return self.rows.postures
+
+    @property
+    def injects(self) -> Sequence[Inject]:
+        return self.rows.injects
+
+    @property
+    def taskings(self) -> Sequence[Tasking]:
+        return self.rows.taskings
+
+    @property
+    def addressees(self) -> Mapping[int, Sequence[int]]:
+        """Unit ids by inject id."""
+        return self.rows.addressees
 
     @cached_property
     def units(self) -> dict[int, Unit]:
@@ -99,41 +147,39 @@ class Facts:
         phase = self.exercise.current
         if phase is None:
             return Gate(None, ())
-        rows = list(GateCondition.objects.filter(phase=phase).prefetch_related("after"))
         return gate_from(
             phase,
-            rows=rows,
+            rows=list(GateCondition.objects.filter(phase=phase).prefetch_related("after")),
             postures=self.postures,
             injects=self.injects,
             taskings=self.taskings,
         )
 
     # ── questions ───────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def standings(self) -> dict[int, Standing]:
+        """Where each tasking stands, by its id."""
+        position_us = self.position_us
+        return {tasking.pk: Standing.of(tasking, position_us) for tasking in self.taskings}
+
     def glyph(self, tasking: Tasking) -> str:
         """``late`` before ``due`` before the state's own glyph; done for one that needs no more."""
-        if self.late(tasking):
-            return "late"
-        if self.soon(tasking):
-            return "due"
-        if not tasking.open and tasking.state not in FINISHED:
-            return "done"
-        return GLYPH[TaskingState(tasking.state)]
+        return self.standings[tasking.pk].glyph
+
+    def open(self, tasking: Tasking) -> bool:
+        return self.standings[tasking.pk].open
 
     def late(self, tasking: Tasking) -> bool:
-        return tasking.overdue_at(self.position_us)
+        return self.standings[tasking.pk].late
 
     def soon(self, tasking: Tasking) -> bool:
-        return tasking.due_soon_at(self.position_us)
+        return self.standings[tasking.pk].soon
 
     def done(self, tasking: Tasking) -> bool:
-        """Finished by the unit: what counts in "done 2/3" (waived and recalled do not
-        count at all).
-        """
-        return self.counts(tasking) and not tasking.open
+        return self.standings[tasking.pk].done
 
-    @staticmethod
-    def counts(tasking: Tasking) -> bool:
-        return tasking.state not in (TaskingState.WAIVED, TaskingState.CANCELLED)
+    def counts(self, tasking: Tasking) -> bool:
+        return self.standings[tasking.pk].counts
 
     @cached_property
     def overdue(self) -> list[Tasking]:
@@ -156,7 +202,12 @@ class Facts:
     @cached_property
     def at_work(self) -> list[Tasking]:
         """Open and neither late nor due soon."""
-        return [t for t in self.taskings if t.open and not self.late(t) and not self.soon(t)]
+        standings = self.standings
+        return [
+            tasking
+            for tasking in self.taskings
+            if (its := standings[tasking.pk]).open and not its.late and not its.soon
+        ]
 
     @cached_property
     def unacknowledged(self) -> list[Tasking]:
@@ -188,25 +239,13 @@ class Facts:
 
 
 def read_facts(exercise: Exercise) -> Facts:
-    """Read the rows of an exercise: seven queries whatever the number of units and injects."""
+    """The facts of this moment: four queries whatever the number of units and injects, or none
+    where the rows are known.
+    """
     now = wall_us()
-    postures = list(exercise.postures.select_related("unit"))
-    units = {posture.unit_id: posture.unit for posture in postures}
-    injects = list(exercise.injects.defer("content", "expected_actions"))
-    by_id = {inject.pk: inject for inject in injects}
-    taskings = list(exercise.taskings.all())
-    for tasking in taskings:
-        tasking.inject, tasking.unit = by_id[tasking.inject_id], units[tasking.unit_id]
-    links = Inject.addressees.through.objects.filter(inject__exercise=exercise).order_by("unit_id")
-    addressees: dict[int, list[int]] = defaultdict(list)
-    for inject_id, unit_id in links.values_list("inject_id", "unit_id"):
-        addressees[inject_id].append(unit_id)
     return Facts(
         exercise=exercise,
         position_us=exercise.clock.position_us(now),
         now_wall_us=now,
-        postures=postures,
-        injects=injects,
-        taskings=taskings,
-        addressees=addressees,
+        rows=rows_of(exercise),
     )

@@ -64,8 +64,8 @@ def list_context(
     posture = next(p for p in facts.postures if p.unit_id == unit_id)
     rows = [row(facts, tasking) for tasking in facts.by_unit[unit_id]]
     now = [r for r in rows if r.glyph == "late" or r.unread]
-    work = [r for r in rows if r.tasking.open and r not in now]
-    done = [r for r in rows if not r.tasking.open]
+    work = [r for r in rows if facts.open(r.tasking) and r not in now]
+    done = [r for r in rows if not facts.open(r.tasking)]
     groups = [
         Group(_("Cần làm ngay"), tuple(sorted(now, key=_urgency))),
         Group(_("Đang làm"), tuple(sorted(work, key=_urgency))),
@@ -74,7 +74,7 @@ def list_context(
     owed = [
         t.inject.number
         for t in facts.by_unit[unit_id]
-        if t.open and t.inject.mandatory and t.inject.phase == posture.phase
+        if facts.open(t) and t.inject.mandatory and t.inject.phase == posture.phase
     ]
     return strip.context(facts.exercise) | {
         "groups": [group for group in groups if group.rows],
@@ -115,7 +115,7 @@ def _phrase(facts: Facts, tasking: Tasking) -> tuple[str, int | None]:
         return _("Có đính chính, xác nhận trong"), due
     if tasking.state in UNREAD:
         return (_("Xác nhận trong"), due) if due is not None else (_("Cần xác nhận"), None)
-    if tasking.open:
+    if facts.open(tasking):
         return _("Còn"), due
     return str(tasking.get_state_display()).capitalize(), None
 

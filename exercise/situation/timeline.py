@@ -5,9 +5,10 @@ Drawn as SVG with attributes, because the content security policy forbids inline
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from exercise.models import Inject, InjectState, Tasking, TaskingState
 from exercise.situation.facts import INJECT_GLYPH, Facts
@@ -52,8 +53,7 @@ class Off:
     width: float
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """One inject in one lane; ``limit`` is the deadline's place where it is past."""
 
     inject: Inject
@@ -61,12 +61,12 @@ class Bar:
     word: str
     x: float
     width: float
-    y: int
-    grow_from_us: int | None
-    grow_to_us: int | None
-    limit_x: float | None
-    late_to_us: int | None
-    late_width: float
+    y: int = 0
+    grow_from_us: int | None = None
+    grow_to_us: int | None = None
+    limit_x: float | None = None
+    late_to_us: int | None = None
+    late_width: float = 0
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,14 @@ def lanes(facts: Facts, units: Collection[str] | None) -> list[Lane]:
         if inject.state not in (InjectState.RELEASED, InjectState.CLOSED, InjectState.RECALLED):
             for unit_id in facts.addressees.get(inject.pk, ()):
                 coming.setdefault(unit_id, []).append(inject)
+    words = {state.value: str(state.label) for state in TaskingState}
+    planned = {state.value: str(state.label) for state in InjectState}
     found = []
     for unit in facts.units.values():
         if units is not None and unit.code not in units:
             continue
-        pieces = [_tasking(facts, base, t) for t in facts.by_unit[unit.pk]]
-        pieces += [p for i in coming.get(unit.pk, []) if (p := _planned(facts, base, i))]
+        pieces = [_tasking(facts, base, words, t) for t in facts.by_unit[unit.pk]]
+        pieces += [p for i in coming.get(unit.pk, []) if (p := _planned(base, planned, i))]
         bars, rows = _stack(sorted(pieces, key=lambda piece: piece[0]))
         found.append(Lane(unit, lane_glyph(facts, unit.pk), tuple(bars), rows))
     return found
@@ -139,7 +141,7 @@ def lanes(facts: Facts, units: Collection[str] | None) -> list[Lane]:
 
 def lane_glyph(facts: Facts, unit_id: int) -> str:
     """The worst of a unit's open taskings."""
-    glyphs = {facts.glyph(t) for t in facts.by_unit[unit_id] if t.open}
+    glyphs = {facts.glyph(t) for t in facts.by_unit[unit_id] if facts.open(t)}
     for glyph in ("late", "due", "delivered", "ack", "work"):
         if glyph in glyphs:
             return glyph
@@ -150,62 +152,53 @@ def lane_glyph(facts: Facts, unit_id: int) -> str:
 Piece = tuple[int, int, Bar]
 
 
-def _tasking(facts: Facts, base: Scale, tasking: Tasking) -> Piece:
+def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Tasking) -> Piece:
     calendar, now_us = base.calendar, facts.position_us
+    standing = facts.standings[tasking.pk]
     start = calendar.to_calendar_us(tasking.delivered_us)
     due = tasking.complete_due_us if tasking.complete_due_us is not None else tasking.ack_due_us
-    finished = tasking.completed_us or (None if tasking.open else tasking.acknowledged_us)
-    late = facts.late(tasking)
+    finished = tasking.completed_us or (None if standing.open else tasking.acknowledged_us)
     end_us = finished if finished is not None else due if due is not None else now_us
-    drawn_end = calendar.to_calendar_us(max(end_us, now_us if late else end_us))
-    end = max(drawn_end, start + SHORTEST_US)
-    limit = calendar.to_calendar_us(due) if late and due is not None else None
-    glyph = facts.glyph(tasking)
-    growing = tasking.open and not late
-    grow_to = min(calendar.to_calendar_us(now_us), end)
-    return (
-        start,
-        end,
-        Bar(
-            inject=tasking.inject,
-            glyph=glyph,
-            word=str(TaskingState(tasking.state).label),
-            x=base.x(start),
-            width=base.x(end) - base.x(start),
-            y=0,
-            grow_from_us=start if growing else None,
-            grow_to_us=end if growing else None,
-            limit_x=base.x(limit) if limit is not None else None,
-            late_to_us=limit,
-            late_width=base.x(end) - base.x(limit)
-            if limit is not None
-            else base.x(grow_to) - base.x(start),
-        ),
+    if standing.late:
+        end_us = max(end_us, now_us)
+    end = max(calendar.to_calendar_us(end_us), start + SHORTEST_US)
+    bar = Bar(
+        tasking.inject,
+        standing.glyph,
+        words[tasking.state],
+        base.x(start),
+        base.x(end) - base.x(start),
     )
+    if standing.late and due is not None:
+        limit = calendar.to_calendar_us(due)
+        limit_x = base.x(limit)
+        bar = bar._replace(limit_x=limit_x, late_to_us=limit, late_width=base.x(end) - limit_x)
+    elif standing.open and not standing.late:
+        grown = min(calendar.to_calendar_us(now_us), end)
+        bar = bar._replace(
+            grow_from_us=start, grow_to_us=end, late_width=base.x(grown) - base.x(start)
+        )
+    return start, end, bar
 
 
-def _planned(facts: Facts, base: Scale, inject: Inject) -> Piece | None:
+def _planned(base: Scale, words: Mapping[str, str], inject: Inject) -> Piece | None:
     at = inject.due_us if inject.due_us is not None else inject.planned_us
     if at is None:
         return None
     start = base.calendar.to_calendar_us(at)
     length = (inject.complete_within_s or inject.acknowledge_within_s or 0) * 1_000_000
     end = max(base.calendar.to_calendar_us(at + length), start + SHORTEST_US)
-    glyph = INJECT_GLYPH[InjectState(inject.state)]
-    bar = Bar(
-        inject=inject,
-        glyph=glyph,
-        word=str(inject.get_state_display()),
-        x=base.x(start),
-        width=base.x(end) - base.x(start),
-        y=0,
-        grow_from_us=None,
-        grow_to_us=None,
-        limit_x=None,
-        late_to_us=None,
-        late_width=0,
+    return (
+        start,
+        end,
+        Bar(
+            inject,
+            INJECT_GLYPH[InjectState(inject.state)],
+            words[inject.state],
+            base.x(start),
+            base.x(end) - base.x(start),
+        ),
     )
-    return start, end, bar
 
 
 def _stack(pieces: list[Piece]) -> tuple[list[Bar], int]:
@@ -217,5 +210,5 @@ def _stack(pieces: list[Piece]) -> tuple[list[Bar], int]:
         if row == len(ends):
             ends.append(end)
         ends[row] = end
-        bars.append(replace(bar, y=row * ROW_PX + 2))
+        bars.append(bar._replace(y=row * ROW_PX + 2))
     return bars, max(1, len(ends))

@@ -41,6 +41,7 @@ from exercise.models import (
     verify,
 )
 from exercise.review.replay import differences
+from exercise.situation import rows
 from exercise.timing.tasks import sweep_exercise
 from tests.factories import MINUTE, SECOND, Drill, entry, make_drill
 from units.roles import ALLOWED, Role
@@ -75,6 +76,13 @@ texts = st.builds(Text, vi=st.sampled_from(["Bất ngờ", "Tin khác", ""]))
 nobody = st.just(0)
 
 
+def shown(row: Any) -> dict[str, Any]:
+    """What a row holds, without what only the timers read."""
+    return {
+        name: value for name, value in row.__dict__.items() if not name.startswith(("_", "told_"))
+    }
+
+
 class Course(RuleBasedStateMachine):
     """One drill, played at random."""
 
@@ -87,6 +95,7 @@ class Course(RuleBasedStateMachine):
         self.heartbeat = self.drill.now
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
+        rows.forget()  # each course goes on from the same numbers
         self.seen = 0
         self.furthest = 0
 
@@ -212,6 +221,22 @@ class Course(RuleBasedStateMachine):
     def the_chain_is_whole_and_the_replay_agrees_with_the_rows(self) -> None:
         assert verify(self.drill.fresh()).verified
         assert differences(self.drill.exercise) == []
+
+    @invariant()
+    def the_rows_that_screens_keep_are_those_of_the_database(self) -> None:
+        """No row that is shown changes unless the journal's head does."""
+        exercise = self.drill.fresh()
+        kept = rows.rows_of(exercise)
+        for of, now in (
+            (kept.postures, Posture.objects.filter(exercise=exercise)),
+            (kept.injects, exercise.injects.defer("content", "expected_actions")),
+            (kept.taskings, exercise.taskings.all()),
+        ):
+            assert [shown(row) for row in of] == [shown(row) for row in now]
+        links = Inject.addressees.through.objects.filter(inject__exercise=exercise)
+        assert {(i, u) for i, all_u in kept.addressees.items() for u in all_u} == set(
+            links.values_list("inject_id", "unit_id")
+        )
 
     @invariant()
     def every_change_is_a_declared_transition(self) -> None:
