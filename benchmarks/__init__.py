@@ -1,0 +1,1 @@
+"""What the product is measured with. The product imports nothing of it."""
