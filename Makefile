@@ -18,7 +18,7 @@ SCENARIO ?= scenarios/samples/so-cong-thuong-2023.yaml
 PLAIN := not browser and not engine and not postgres
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests chaos
+	browser-tests engine-tests postgres-tests chaos soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ postgres-tests: $(DEV) ## The plain and engine suites on a PostgreSQL of their o
 
 chaos: $(DEV) ## Kill one process after another and see that nothing is lost
 	@$(PYTEST) tests/chaos $(ARGS)
+
+soak: $(DEV) ## An hour at ×120 with 40 units and 500 viewers: does anything grow?
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 ci: ## All suites, with what they need installed (as root on Debian)
 	@exec .ci/run
