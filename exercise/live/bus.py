@@ -30,7 +30,10 @@ NOBODY = "-"
 HOLDER = "@"
 """What a closing frame's audience begins with when it names one participant; no audience does."""
 
-_STREAM_ENTRIES = 2000
+RING_ENTRIES = 500
+"""Drawings that Redis and each web process keep: who missed more than those loads the page's live
+part anew.
+"""
 KEEP_S = 3 * 24 * 3600
 """An exercise nobody touches for this long leaves Redis; its next change is drawn in full."""
 _LOCK_MS = 10_000
@@ -205,7 +208,7 @@ def _add(pipe: Any, exercise_id: int, frames: Sequence[Frame]) -> None:
         for place, frame in enumerate(frames)
     }
     key = stream_key(exercise_id)
-    pipe.xadd(key, fields, maxlen=_STREAM_ENTRIES, approximate=True)
+    pipe.xadd(key, fields, maxlen=RING_ENTRIES, approximate=True)
     pipe.expire(key, KEEP_S)
 
 

@@ -21,10 +21,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from exercise.live import bus
+from exercise.live.bus import RING_ENTRIES
 from exercise.live.room import (
     MADE_KEPT,
     RING_BYTES,
-    RING_ENTRIES,
     START,
     Client,
     Entry,

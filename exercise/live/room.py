@@ -16,9 +16,9 @@ from itertools import takewhile
 from typing import Any
 
 from exercise.live import bus
+from exercise.live.bus import RING_ENTRIES
 from exercise.live.tokens import Audience
 
-RING_ENTRIES = 500
 RING_BYTES = 16 * 1024 * 1024
 REPLAY_ENTRIES = 100
 """Who missed more than this loads the page's live part again: that is cheaper for both."""

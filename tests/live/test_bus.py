@@ -36,10 +36,10 @@ def test_a_drawing_without_frames_still_counts(drill: int) -> None:
 def test_a_stream_keeps_its_newest_entries_only(drill: int, bus_broker: Broker) -> None:
     redis = Redis.from_url(bus_broker.url)
     with redis.pipeline() as pipe:
-        for _time in range(2500):
+        for _time in range(2 * bus.RING_ENTRIES):
             bus._add(pipe, drill, [Frame("control.vi", "x")])
         pipe.execute()
-    assert 2000 <= redis.xlen(bus.stream_key(drill)) < 2200
+    assert bus.RING_ENTRIES <= redis.xlen(bus.stream_key(drill)) < bus.RING_ENTRIES + 200
 
 
 @pytest.mark.parametrize("html", ["", "<b>ngắn</b>", "<li>Đơn vị báo cáo xong</li>\r\n" * 900])
