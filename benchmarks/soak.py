@@ -48,6 +48,9 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=500)
     parser.add_argument("--out", type=Path, default=BASE / "benchmarks" / "results" / "soak.json")
     options = parser.parse_args()
+    # Started in the background of a script, it would be deaf to both.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_received: sys.exit(130))
     with tempfile.TemporaryDirectory(prefix="soak-") as var:
         report = Soak(Path(var), options).run()
     words = json.dumps(report, indent=2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ import django
 
 BREATH_S = 1.0
 """Between a reader's pages."""
+_ID = re.compile(rb"^id: ?(\d+-\d+)", re.M)
 
 
 class People:
@@ -85,12 +87,12 @@ class People:
             writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
             status = await reader.readline()
             self.seen[f"streams answered {status[9:12].decode()}"] += 1
-            while line := await reader.readline():
-                self.seen["stream bytes"] += len(line)
-                if line.startswith(b"id:"):
-                    last = line[3:].strip().decode()
-                elif line.startswith(b"data:"):
-                    self.seen["stream lines"] += 1
+            # In large pieces: a viewer that reads line by line costs more than the server.
+            while piece := await reader.read(1 << 18):
+                self.seen["stream bytes"] += len(piece)
+                self.seen["stream events"] += piece.count(b"\n\n")
+                if found := _ID.findall(piece):
+                    last = found[-1].decode()
         finally:
             writer.close()
         return last
