@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ExerciseConfig(AppConfig):
@@ -10,3 +11,10 @@ class ExerciseConfig(AppConfig):
 
     name = "exercise"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have errors sent away where an address for them is given; else nothing is even loaded."""
+        if settings.SENTRY_DSN:
+            from exercise.health import sentry
+
+            sentry.begin()

@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
 _django: Any = get_asgi_application()
 
 # After Django is set up: the hub reads its settings.
+from exercise.health import counted  # noqa: E402
 from exercise.live.asgi import lifespan, live  # noqa: E402
 
 
@@ -73,6 +74,7 @@ def _length(scope: dict[str, Any]) -> int:
 
 
 async def _refuse(send: Any, limit_bytes: int) -> None:
+    counted.request("too_large", 413, 0)
     words = f"Gửi nhiều nhất {limit_bytes >> 20} MB một lần. At most {limit_bytes >> 20} MB.\n"
     body = words.encode()
     headers = [

@@ -6,12 +6,28 @@ are declared on this `app`, so whoever sends one has it.
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
 
 app = Celery("exercise")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["exercise.timing"])
+
+
+@setup_logging.connect
+def _as_django_logs(loglevel: int | None = None, **_options: Any) -> None:
+    """Celery sets up no log of its own where somebody answers this: worker and beat write what the
+    settings say, and of Celery's own lines what ``--loglevel`` asks for.
+    """
+    from django.conf import settings
+    from django.utils.log import configure_logging
+
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    if loglevel is not None:
+        logging.getLogger("celery").setLevel(loglevel)

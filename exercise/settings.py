@@ -2,7 +2,8 @@
 else.
 
 EXERCISE_VAR, DATABASE_URL, REDIS_URL, DEBUG, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECRET_KEY,
-HTTPS, LISTEN, PORT, PUBLIC_BOARD.
+HTTPS, LISTEN, PORT, PUBLIC_BOARD, METRICS_TOKEN, LOG_FORMAT, SENTRY_DSN, SENTRY_ENVIRONMENT,
+SENTRY_RELEASE.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from urllib.parse import quote
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from exercise import VERSION
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -74,6 +78,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "exercise.screens.requests.Watched",
+    "exercise.screens.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -239,11 +245,42 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
-LOGGING = {
+# ── for operators ─────────────────────────────────────────────────────────────────────────────
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+"""Opens /metrics; without one only this machine may read it."""
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = os.environ.get("SENTRY_ENVIRONMENT") or "production"
+SENTRY_RELEASE = os.environ.get("SENTRY_RELEASE") or f"staged-exercise@{VERSION}"
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is line or json, not {LOG_FORMAT!r}.")
+# A line for each request and command is for collectors; who reads a log himself has the journal.
+_EACH_ONE = "INFO" if LOG_FORMAT == "json" else "WARNING"
+
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_secrets": {"()": "exercise.logs.secrets.NoSecrets"}},
+    "formatters": {
+        "log": {"()": "exercise.logs.lines.JsonLine"}
+        if LOG_FORMAT == "json"
+        else {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "log",
+            "filters": ["no_secrets"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        # Uvicorn has set its own up by now; level and all but the handler stay.
+        "uvicorn": {"handlers": ["stderr"], "propagate": False},
+        "exercise.screens.requests": {"level": _EACH_ONE},
+        "exercise.conduct.telling": {"level": _EACH_ONE},
+    },
 }

@@ -16,7 +16,7 @@ SCREENS = (
     "journal",
     "files",
     "commands",
-    "errors",
+    "health",
 )
 
 urlpatterns = list(

@@ -6,7 +6,7 @@ entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`
 
 from __future__ import annotations
 
-from exercise.conduct.base import COMMANDS, TIMERS, Actor, Refused
+from exercise.conduct.base import COMMANDS, TIMERS, Actor
 from exercise.conduct.clockwork import (
     call_real_world_stop,
     close,
@@ -36,6 +36,7 @@ from exercise.conduct.injects import (
     unhold,
 )
 from exercise.conduct.phases import advance_phase, confirm_posture, report_posture, return_posture
+from exercise.conduct.refused import Refused
 from exercise.conduct.sweep import recover, sweep
 from exercise.conduct.taskings import (
     Upload,

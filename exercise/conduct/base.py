@@ -23,12 +23,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 
-from exercise import live
+from exercise import live, logs
 from exercise.clock import wall_us
+from exercise.conduct.refused import Refused
+from exercise.conduct.telling import told
 from exercise.models import (
     IN_PLAY,
     Change,
@@ -49,28 +50,6 @@ R = TypeVar("R")
 TIMER = "timer"
 CLOCKS_DIFFER_US = SECOND_US
 """Wall clocks of two machines may differ by this without either having been set."""
-
-
-class Refused(Exception):
-    """A command that a person can cause to fail was not carried out; nothing changed.
-
-    Attributes:
-        code: stable word for machines and tests, such as ``gate_closed``.
-        sentence: what happened, for the reader, translated when shown.
-        remedy: what would make it possible; may be empty.
-    """
-
-    def __init__(
-        self, code: str, sentence: str | Promise, remedy: str | Promise = "", *, details: Any = ()
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.sentence = sentence
-        self.remedy = remedy
-        self.details: tuple[str | Promise, ...] = tuple(details)
-
-    def __str__(self) -> str:
-        return " ".join(str(part) for part in (self.sentence, *self.details, self.remedy) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +195,7 @@ class Conduct:
     # ── fetching ────────────────────────────────────────────────────────────────────────────
     def inject(self, inject_id: int) -> Inject:
         """An inject of this exercise, or a refusal."""
+        logs.learn(inject=inject_id)
         try:
             return Inject.objects.get(pk=inject_id, exercise=self.exercise)
         except Inject.DoesNotExist:
@@ -223,13 +203,16 @@ class Conduct:
 
     def tasking(self, tasking_id: int) -> Tasking:
         """A tasking of this exercise; unit members reach their own unit's alone."""
+        logs.learn(tasking=tasking_id)
         own = {"unit_id": self.by.unit_id} if self.by.unit_id is not None else {}
         try:
-            return Tasking.objects.select_related("inject", "unit").get(
+            found = Tasking.objects.select_related("inject", "unit").get(
                 pk=tasking_id, exercise=self.exercise, **own
             )
         except Tasking.DoesNotExist:
             raise Refused("unknown", _("Đơn vị không có nhiệm vụ này.")) from None
+        logs.learn(inject=found.inject_id)
+        return found
 
     def posture(self, unit_code: str) -> Posture:
         """A unit's posture in this exercise, or a refusal."""
@@ -250,7 +233,7 @@ class Conduct:
         for field in self._files:
             field.storage.delete(str(field.name))
 
-    def finish(self) -> None:
+    def finish(self) -> list[JournalEntry]:
         """Append the entries and save the exercise, if anything came of the command."""
         if self._changes:
             raise RuntimeError(f"changed without a journal entry: {self._changes}")
@@ -258,7 +241,7 @@ class Conduct:
         if not self._entries:
             if exercise.next_due_us != self._next_due_us:
                 exercise.save(update_fields=["next_due_us"])
-            return
+            return []
         exercise.last_wall_us = self.now_wall_us
         for entry in self._entries:
             exercise.journal_seq += 1
@@ -266,11 +249,7 @@ class Conduct:
             entry.hash = exercise.journal_head = entry.digest()
         JournalEntry.objects.bulk_create(self._entries)
         exercise.save()
-
-    @property
-    def noted(self) -> bool:
-        """Whether anything was written down."""
-        return bool(self._entries)
+        return self._entries
 
 
 def _check_no_floats(value: Any) -> None:
@@ -325,38 +304,48 @@ def conducting(
     exercise_id: int, by: Actor, *, name: str, when: frozenset[str] = IN_PLAY, stopped: bool = False
 ) -> Iterator[Conduct]:
     """The frame around a command's body; see the module's list."""
+    entries: list[JournalEntry] = []
+    with told(name, entries, exercise_id=exercise_id, user_id=by.user_id):
+        try:
+            with transaction.atomic():
+                exercise = _admitted(exercise_id, by, name=name, when=when, stopped=stopped)
+                conduct = Conduct(exercise, by, wall_us())
+                try:
+                    yield conduct
+                    entries += conduct.finish()
+                except BaseException:
+                    conduct.drop_files()
+                    raise
+                if entries:
+                    transaction.on_commit(lambda: live.changed(exercise_id))
+        except ConcurrentTransition as error:
+            raise Refused(
+                "stale", _("Người khác vừa thay đổi việc này."), _("Số liệu mới đang được tải.")
+            ) from error
+
+
+def _admitted(
+    exercise_id: int, by: Actor, *, name: str, when: frozenset[str], stopped: bool
+) -> Exercise:
+    """The exercise, locked; or a refusal by role, status or real-world stop."""
     try:
-        with transaction.atomic():
-            try:
-                exercise = Exercise.objects.select_for_update(of=("self",)).get(pk=exercise_id)
-            except Exercise.DoesNotExist:
-                raise Refused("unknown", _("Không có cuộc diễn tập này.")) from None
-            if by.role != TIMER and not may(by.role, name):
-                raise Refused("forbidden", _("Vai trò của bạn không được ra lệnh này."))
-            if exercise.status not in when:
-                raise Refused(
-                    "wrong_status",
-                    _("Cuộc diễn tập %(status)s.") % {"status": exercise.get_status_display()},
-                )
-            if exercise.real_world_wall_us is not None and not stopped:
-                raise Refused(
-                    "real_world",
-                    _("Đang có tình huống thật. Diễn tập dừng."),
-                    _("Chờ tổng đạo diễn gỡ báo động."),
-                )
-            conduct = Conduct(exercise, by, wall_us())
-            try:
-                yield conduct
-                conduct.finish()
-            except BaseException:
-                conduct.drop_files()
-                raise
-            if conduct.noted:
-                transaction.on_commit(lambda: live.changed(exercise_id))
-    except ConcurrentTransition as error:
+        exercise = Exercise.objects.select_for_update(of=("self",)).get(pk=exercise_id)
+    except Exercise.DoesNotExist:
+        raise Refused("unknown", _("Không có cuộc diễn tập này.")) from None
+    if by.role != TIMER and not may(by.role, name):
+        raise Refused("forbidden", _("Vai trò của bạn không được ra lệnh này."))
+    if exercise.status not in when:
         raise Refused(
-            "stale", _("Người khác vừa thay đổi việc này."), _("Số liệu mới đang được tải.")
-        ) from error
+            "wrong_status",
+            _("Cuộc diễn tập %(status)s.") % {"status": exercise.get_status_display()},
+        )
+    if exercise.real_world_wall_us is not None and not stopped:
+        raise Refused(
+            "real_world",
+            _("Đang có tình huống thật. Diễn tập dừng."),
+            _("Chờ tổng đạo diễn gỡ báo động."),
+        )
+    return exercise
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {}

@@ -10,9 +10,10 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from exercise.clock import PACE_MAX, PACE_MIN
-from exercise.conduct.base import Conduct, Refused, command
+from exercise.conduct.base import Conduct, command
 from exercise.conduct.delivery import deliver
 from exercise.conduct.phases import begin_phase
+from exercise.conduct.refused import Refused
 from exercise.conduct.sweep import NATURAL_RATE, settle_missed
 from exercise.models import (
     IN_PLAY,

@@ -7,9 +7,10 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from exercise.conduct.base import Conduct, Refused, command
+from exercise.conduct.base import Conduct, command
 from exercise.conduct.delivery import ask_to_read, cancel_taskings, deliver
 from exercise.conduct.phases import need_reason
+from exercise.conduct.refused import Refused
 from exercise.models import (
     UNREAD,
     Inject,

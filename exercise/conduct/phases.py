@@ -7,13 +7,14 @@ from typing import Literal
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from exercise.conduct.base import Conduct, Refused, command
+from exercise.conduct.base import Conduct, command
 from exercise.conduct.delivery import (
     cancel_taskings,
     drop_rereading,
     meet_earlier_conditions,
     settle,
 )
+from exercise.conduct.refused import Refused
 from exercise.models import (
     CONFIRMED,
     OPENING,

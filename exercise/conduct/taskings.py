@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from exercise.conduct.base import Conduct, Refused, command
+from exercise.conduct.base import Conduct, command
 from exercise.conduct.delivery import drop_rereading, settle, watch_deadlines
 from exercise.conduct.phases import need_reason
+from exercise.conduct.refused import Refused
 from exercise.models import (
     IN_PLAY,
     UNREAD,

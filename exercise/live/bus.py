@@ -161,6 +161,33 @@ def published_seq(exercise_id: int) -> int | None:
     return None if found is None else int(found)
 
 
+def published_seqs(exercise_ids: Sequence[int]) -> dict[int, int | None]:
+    """The same for many exercises, with one question."""
+    if not exercise_ids:
+        return {}
+    with _asking() as redis:
+        found: Any = redis.mget([_seq_key(exercise_id) for exercise_id in exercise_ids])
+    return {
+        exercise_id: None if seq is None else int(seq)
+        for exercise_id, seq in zip(exercise_ids, found, strict=True)
+    }
+
+
+def queue(name: str) -> tuple[int, bytes | None]:
+    """How many tasks wait in a queue of Celery's, and the message that is next in turn."""
+    with _asking() as redis, redis.pipeline(transaction=True) as pipe:
+        pipe.llen(name)
+        pipe.lindex(name, -1)
+        length, oldest = pipe.execute()
+    return length, oldest
+
+
+def ping() -> bool:
+    """Whether the broker answers; raises ``BusDown`` where it does not."""
+    with _asking() as redis:
+        return bool(redis.ping())
+
+
 @contextmanager
 def lock(exercise_id: int) -> Iterator[str]:
     """What lets this process draw now, empty while another one does; who dies lets go after ten

@@ -366,3 +366,8 @@ def current() -> Hub:
     if _current is None or _current.loop is not asyncio.get_running_loop():
         _current = Hub()
     return _current
+
+
+def here() -> Hub | None:
+    """The hub of this process as other threads may look at it, if streams were ever opened."""
+    return _current

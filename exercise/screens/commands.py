@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exercise.conduct import COMMANDS, Refused
+from exercise.health import counted
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.forms import FORMS
 from exercise.screens.said import said, undo_of
@@ -30,11 +31,13 @@ def do(request: ParticipantRequest, command: str) -> HttpResponse:
     if command not in FORMS:
         raise Http404
     if not may(request.participant.role, command):
+        counted.refusal("forbidden")
         if not request.htmx:
             raise PermissionDenied
         return _refuse(request, command, 403, [_("Vai trò của bạn không được ra lệnh này.")])
     form = FORMS[command](request.POST, request.FILES, exercise=request.exercise)
     if not form.is_valid():
+        counted.refusal("not_valid")
         return _refuse(request, command, 422, _sentences(form))
     try:
         result = COMMANDS[command](request.exercise.pk, request.actor, **form.arguments())

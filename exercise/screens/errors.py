@@ -1,4 +1,4 @@
-"""What a person sees when a page cannot be shown, and the sign of life for machines."""
+"""What a person sees when a page cannot be shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 
 def _plain(request: HttpRequest, status: int, heading: str, what: str) -> HttpResponse:
@@ -44,12 +42,3 @@ def failed(request: HttpRequest) -> HttpResponse:
         "The server failed; nothing was saved. Please try again.",
         status=500,
     )
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The web process lives."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-urlpatterns = [path("healthz", healthz, name="healthz")]

@@ -43,6 +43,8 @@ METHODS = {
     "setup": BOTH,
     "language": POST,
     "healthz": SAFE,
+    "readyz": SAFE,
+    "metrics": SAFE,
     "board_public": SAFE,
     "board_public_live": SAFE,
     # signed in, in no exercise in particular
@@ -66,6 +68,8 @@ OUTSIDE = {
     "setup",
     "language",
     "healthz",
+    "readyz",
+    "metrics",
     "board_public",
     "board_public_live",
     "home",
@@ -261,6 +265,10 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == (302 if who == "administrator" else 403), who
             elif name == "new_run":
                 assert status == 404  # no scenario named
+            elif name == "metrics":
+                assert status == 404  # for machines, whoever signs in
+            elif name == "readyz":
+                assert status == 503  # no broker here
             else:
                 assert status in {200, 302, 410, 422}, (who, method)
 
