@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -13,7 +15,11 @@ class ExerciseConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have errors sent away where an address for them is given; else nothing is even loaded."""
+        """Warnings go where the log goes. Errors are sent away where an address for them is given;
+        else nothing of that is even loaded.
+        """
+        if settings.LOG_FORMAT == "json":
+            logging.captureWarnings(True)
         if settings.SENTRY_DSN:
             from exercise.health import sentry
 

@@ -262,7 +262,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"no_secrets": {"()": "exercise.logs.secrets.NoSecrets"}},
     "formatters": {
-        "log": {"()": "exercise.logs.lines.JsonLine"}
+        "log": {"()": "exercise.logs.lines.JsonLine", "json_ensure_ascii": False}
         if LOG_FORMAT == "json"
         else {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
@@ -278,8 +278,9 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
-        # Uvicorn has set its own up by now; level and all but the handler stay.
-        "uvicorn": {"handlers": ["stderr"], "propagate": False},
+        # Uvicorn has set its own up by now. Its line for each request has the address whole: the
+        # secrets of links and streams with it.
+        "uvicorn": {"handlers": ["stderr"], "propagate": False, "level": "WARNING"},
         "exercise.screens.requests": {"level": _EACH_ONE},
         "exercise.conduct.telling": {"level": _EACH_ONE},
     },

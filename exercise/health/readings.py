@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 TASK_LIVES_S = 30
 """After which beat lets a task expire: a message says when it expires, not when it was sent."""
 
+_silent: set[str] = set()
+"""Sources that did not answer the last time: said once, not at every reading."""
+
 Reading = Callable[[], Iterator[Metric]]
 
 
@@ -148,9 +151,11 @@ def read_all(sources: dict[str, tuple[Reading, ...]]) -> Iterator[Metric]:
             try:
                 yield from list(reading())
             except (Error, bus.BusDown, OSError) as error:
-                log.warning("%s gives no readings: %s", source, type(error).__name__)
+                if source not in _silent:
+                    log.warning("%s gives no readings (%s)", source, type(error).__name__)
                 answers = False
                 break
+        (_silent.discard if answers else _silent.add)(source)
         up.add_metric([source], answers)
     yield up
 

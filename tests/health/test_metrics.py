@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from exercise.celery import app
@@ -15,11 +18,13 @@ from exercise.clock import frozen
 from exercise.health import counted, readings
 from exercise.health import metrics as page
 from exercise.health.journal import JournalSums
-from exercise.live import bus
+from exercise.live import bus, hub
+from exercise.live.room import Client
+from exercise.live.tokens import Audience
 from exercise.models import Exercise, JournalEntry, TimerHeartbeat
 from exercise.timing.beat import DueScheduler
 from tests.factories import MINUTE, SECOND, T0, Drill, entry, make_drill, refuses
-from tests.health.conftest import Metrics
+from tests.health.conftest import ROOT, Metrics
 from tests.live.conftest import Broker
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +210,15 @@ def test_a_broker_that_is_away_takes_its_own_readings_along_and_no_others(
     assert f"{LATE}_count" in found
 
 
+def test_a_broker_that_stays_away_is_logged_once(
+    metrics: Metrics, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "_silent", set())
+    for _time in range(3):
+        metrics()
+    assert caplog.text.count("broker gives no readings (BusDown)") == 1
+
+
 def test_tasks_that_nobody_takes_are_seen_with_their_age(
     broker: Broker, metrics: Metrics, drill: Drill
 ) -> None:
@@ -250,7 +264,7 @@ def test_refusals_are_counted_by_why(drill: Drill, metrics: Metrics) -> None:
 
 def test_what_the_door_refuses_is_counted_too(drill: Drill, metrics: Metrics) -> None:
     before = metrics()
-    client = Client()
+    client = Browser()
     client.force_login(drill.user("observer"), "django.contrib.auth.backends.ModelBackend")
     client.post(f"/x/{drill.exercise.code}/do/pause/")
     client.force_login(drill.user("director"), "django.contrib.auth.backends.ModelBackend")
@@ -265,7 +279,7 @@ def test_requests_are_counted_by_address_never_by_what_the_sender_made_up(
     metrics: Metrics,
 ) -> None:
     before = metrics()
-    client = Client()
+    client = Browser()
     for path in ("/", "/khong-co/1/", "/khong-co/2/"):
         client.get(path)
     after = metrics()
@@ -277,6 +291,31 @@ def test_requests_are_counted_by_address_never_by_what_the_sender_made_up(
     assert not [name for name in after if "khong-co" in name]
 
 
+def test_open_streams_are_counted_by_kind_of_audience(broker: Broker, metrics: Metrics) -> None:
+    async def send(_message: Any) -> None:
+        """Taken at once."""
+
+    async def watch() -> tuple[Any, Any]:
+        here = hub.current()
+        clients = [
+            Client(Audience(name), None, send)
+            for name in ("unit-U1.vi", "unit-U2-A.en", "board.vi", "control.vi")
+        ]
+        for client in clients:
+            here.attach(1, client)
+        watched = readings.watching()
+        for client in clients:
+            here.detach(1, client)
+        left = readings.watching()
+        await here.aclose()
+        return watched, left
+
+    watched, left = asyncio.run(watch())
+    assert watched == {"unit": 2, "board": 1, "control": 1, "evaluation": 0}
+    assert set(left.values()) == {0}
+    assert metrics()["exercise_stream_clients{audience=board}"] == 0
+
+
 def test_each_process_says_which_it_is() -> None:
     counted.refusal("any")
     own = [sample for metric in page.ThisProcess().collect() for sample in metric.samples]
@@ -284,3 +323,20 @@ def test_each_process_says_which_it_is() -> None:
     assert {"exercise_refusals_total", "exercise_stream_clients", "process_open_fds"} <= {
         sample.name for sample in own
     }
+
+
+# ── the guide ───────────────────────────────────────────────────────────────────────────────────
+def test_the_guide_names_every_metric_and_no_other(broker: Broker, drill: Drill) -> None:
+    counted.refusal("any")
+    counted.request("any", 200, 0)
+    TimerHeartbeat.objects.create(pk=1, wall_us=T0)
+    text = Browser(HTTP_HOST="127.0.0.1").get("/metrics").content.decode()
+    given = set(re.findall(r"^# TYPE (exercise_\w+) (?!.*_created)", text, re.M))
+    given = {name for name in given if not name.endswith("_created")}
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    table = "".join(line for line in guide.splitlines() if line.startswith("| `exercise_"))
+    assert set(re.findall(r"`(exercise_\w+)", table)) == given
+    rules = guide.split("Three rules")[1].split("LOG_FORMAT")[0]
+    asked = {name.removesuffix("_bucket") for name in re.findall(r"exercise_\w+", rules)}
+    assert len(asked) == 5
+    assert asked <= given
