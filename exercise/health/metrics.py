@@ -47,6 +47,7 @@ class ThisProcess(Collector):
             metric.samples = [
                 sample._replace(labels={**sample.labels, "process": process})
                 for sample in metric.samples
+                if not sample.name.endswith("_created")  # Prometheus sees a start by itself
             ]
             yield metric
         clients = GaugeMetricFamily(

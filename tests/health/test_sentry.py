@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from subprocess import CompletedProcess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from exercise import VERSION
+from tests.health.conftest import ROOT
 
 Program = Callable[..., "CompletedProcess[str]"]
 
@@ -105,6 +107,11 @@ def server() -> Iterator[Server]:
         yield made
         made.shutdown()
         thread.join()
+
+
+def test_the_version_is_the_one_that_is_packaged() -> None:
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert packaged["project"]["version"] == VERSION
 
 
 def test_nothing_of_it_is_loaded_where_no_server_is_named(program: Program) -> None:
