@@ -13,6 +13,7 @@ import time
 
 from django.db import close_old_connections
 
+from exercise import logs
 from exercise.live import bus
 from exercise.live.draw import draw
 from exercise.models import Exercise, JournalEntry
@@ -78,8 +79,9 @@ class Publisher:
             self._wait_for_work()
             time.sleep(GATHER_S)
             for exercise_id in self._take():
-                if not self._publish_safely(exercise_id):
-                    self._put_off(exercise_id)
+                with logs.about(exercise=exercise_id):
+                    if not self._publish_safely(exercise_id):
+                        self._put_off(exercise_id)
 
     def _wait_for_work(self) -> None:
         with self._wake:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from io import StringIO
 from subprocess import CompletedProcess
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exercise import logs
+from exercise.live import publish
 from exercise.logs.lines import JsonLine
 from exercise.logs.secrets import NoSecrets
 from tests.factories import Drill, entry, make_drill, refuses
@@ -112,6 +114,26 @@ def test_a_refusal_says_why(drill: Drill, written: Written) -> None:
 def test_ids_end_with_what_they_belong_to(drill: Drill) -> None:
     drill.do("hold", inject_id=drill.inject("1.01").pk)
     assert logs.known() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_drawn_says_of_which_exercise(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried_again = threading.Event()
+
+    def fail(_exercise_id: int) -> bool:
+        if written.stream.getvalue():
+            tried_again.set()
+            return True
+        raise RuntimeError("không vẽ được")
+
+    monkeypatch.setattr(publish, "publish", fail)
+    publish.Publisher().kick(41)
+    assert tried_again.wait(60)
+    (line,) = written.lines("publish")
+    assert line["exercise"] == 41
+    assert "RuntimeError" in line["exc_info"]
 
 
 # ── a request ───────────────────────────────────────────────────────────────────────────────────
