@@ -245,6 +245,13 @@ logging.getLogger("uvicorn.error").warning("một lời")
 logging.getLogger("uvicorn.access").info("GET /live/1/?t=bi-mat")
 """
 
+REFUSED = """
+import django; django.setup()
+from django.test import Client
+client = Client(enforce_csrf_checks=True, HTTP_HOST="localhost")
+print(client.post("/go/ma-bi-mat/").status_code)
+"""
+
 Program = Callable[..., "CompletedProcess[str]"]
 
 
@@ -279,3 +286,14 @@ def test_a_format_nobody_knows_is_refused(program: Program) -> None:
     done = program(SETTINGS, LOG_FORMAT="xml")
     assert done.returncode
     assert "LOG_FORMAT is line or json, not 'xml'." in done.stderr
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_in_either_format_a_refused_form_does_not_show_the_link_it_came_by(
+    program: Program, form: str
+) -> None:
+    done = program(REFUSED, LOG_FORMAT=form, DEBUG="1")
+    assert done.stdout.strip() == "403", done.stderr
+    assert "Forbidden" in done.stderr
+    assert "/go/…/" in done.stderr
+    assert "ma-bi-mat" not in done.stderr
