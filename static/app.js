@@ -275,7 +275,7 @@ async function refresh() {
   try {
     const headers = { "HX-Request": "true" };
     const answer = await fetch(body.dataset.refresh, { headers, redirect: "manual" });
-    if (answer.type === "opaqueredirect" || [403, 404].includes(answer.status)) {
+    if (answer.type === "opaqueredirect" || [403, 404, 410].includes(answer.status)) {
       location.reload();
       return;
     }

@@ -43,6 +43,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "call_real_world_stop": EVERYONE,
     "lift_real_world_stop": _DIRECTOR,
     "revoke_board_link": _DIRECTOR,
+    "extend_board_link": _DIRECTOR,
     # postures
     "report_posture": frozenset({Role.LEAD}),
     "confirm_posture": CONTROL,

@@ -16,6 +16,7 @@ from exercise.conduct.phases import begin_phase
 from exercise.conduct.refused import Refused
 from exercise.conduct.sweep import NATURAL_RATE, settle_missed
 from exercise.models import (
+    BOARD_LINK_US,
     IN_PLAY,
     Exercise,
     Inject,
@@ -219,7 +220,7 @@ def end(conduct: Conduct) -> Exercise:
     exercise = conduct.exercise
     if exercise.real_world_wall_us is not None:
         _lift(conduct)
-    conduct.move(exercise, "end", ended_wall_us=conduct.now_wall_us)
+    conduct.move(exercise, "end", ended_wall_us=conduct.now_wall_us, board_until_wall_us=None)
     conduct.set_clock(exercise.clock.paused(conduct.now_wall_us))
     exercise.stop_reason, exercise.stand_down, exercise.resume_wall_us = StopReason.NONE, None, None
     row = exercise.current
@@ -243,7 +244,17 @@ def revoke_board_link(conduct: Conduct) -> Exercise:
     """Make a new share link for the board; the old one and its open screens end."""
     exercise = conduct.exercise
     exercise.board_token = secrets.token_urlsafe(18)
-    conduct.note("board_link_revoked")
+    exercise.board_until_wall_us = conduct.now_wall_us + BOARD_LINK_US
+    conduct.note("board_link_revoked", until_wall_us=exercise.board_until_wall_us)
+    return exercise
+
+
+@command(when=ANY_STATUS, stopped=True)
+def extend_board_link(conduct: Conduct) -> Exercise:
+    """Let the board's share link work for another week from now; walls keep their address."""
+    exercise = conduct.exercise
+    exercise.board_until_wall_us = conduct.now_wall_us + BOARD_LINK_US
+    conduct.note("board_link_extended", until_wall_us=exercise.board_until_wall_us)
     return exercise
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from exercise.models.exercise import (
+    BOARD_AFTER_END_US,
+    BOARD_LINK_US,
     IN_PLAY,
     OPENING,
     Exercise,
@@ -43,6 +45,8 @@ from exercise.models.tasking import (
 
 __all__ = [
     "AT_WORK",
+    "BOARD_AFTER_END_US",
+    "BOARD_LINK_US",
     "CONFIRMED",
     "DUE_SOON_MOST_US",
     "DUE_SOON_PORTION",

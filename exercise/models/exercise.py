@@ -5,6 +5,7 @@ was given.
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -31,6 +32,11 @@ class Status(models.TextChoices):
 
 
 IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
+
+BOARD_LINK_US = 7 * 24 * 3600 * 1_000_000
+"""A share link lasts so long after it was made or extended; in play, after the newest entry."""
+BOARD_AFTER_END_US = 12 * 3600 * 1_000_000
+"""After ENDEX the wall is still wanted for the hot wash, and no longer."""
 
 
 class StopReason(models.TextChoices):
@@ -123,6 +129,8 @@ class Exercise(Stateful):
     # makes it exact.
     next_due_us = models.BigIntegerField(null=True, blank=True)
     board_token = models.CharField(max_length=40, default=_board_token, unique=True)
+    board_until_wall_us = models.BigIntegerField(null=True, blank=True)
+    """Until when a director said that the share link works; see ``board_ends_wall_us``."""
     journal_seq = models.PositiveIntegerField(default=0)
     journal_head = models.CharField(max_length=64, default="", blank=True)
 
@@ -159,6 +167,25 @@ class Exercise(Stateful):
     def in_play(self) -> bool:
         """Started and not ended: what commands on injects and taskings ask for."""
         return self.status in IN_PLAY
+
+    @property
+    def board_ends_wall_us(self) -> int:
+        """When the board's share link stops working, unless something happens before.
+
+        A wall must not go dark while a drill is being played, however long that takes; a drill that
+        nobody plays any more, or that is over, is not shown to the world for ever.
+        """
+        said = self.board_until_wall_us or 0
+        if self.ended_wall_us is not None:
+            return max(said, self.ended_wall_us + BOARD_AFTER_END_US)
+        made = round(self.created_at.timestamp() * 1_000_000)
+        return max(said, made + BOARD_LINK_US, self.last_wall_us + BOARD_LINK_US)
+
+    @property
+    def board_ends_at(self) -> datetime:
+        """The same as a date in the exercise's own zone."""
+        ends = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.board_ends_wall_us)
+        return ends.astimezone(ZoneInfo(self.timezone))
 
     @property
     def in_stand_down(self) -> bool:

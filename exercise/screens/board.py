@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from exercise.clock import wall_us
 from exercise.models import Exercise, Participant
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.stream import refreshed, stream_context
@@ -37,13 +38,18 @@ def live(request: ParticipantRequest) -> HttpResponse:
 def public(request: HttpRequest, token: str) -> HttpResponse:
     """The board by its share link: no account, nothing but what the board shows."""
     exercise = _by_link(token)
+    if has_expired(exercise):
+        return _expired(request)
     return _board(request, exercise, reverse("board_public_live", args=[token]), secret=token)
 
 
 @require_safe
 def public_live(request: HttpRequest, token: str) -> HttpResponse:
     """The board as it is now, by its share link."""
-    return _refresh(request, _by_link(token), secret=token)
+    exercise = _by_link(token)
+    if has_expired(exercise):
+        return _expired(request)
+    return _refresh(request, exercise, secret=token)
 
 
 def _by_link(token: str) -> Exercise:
@@ -51,6 +57,17 @@ def _by_link(token: str) -> Exercise:
         return Exercise.objects.get(board_token=token)
     except Exercise.DoesNotExist:
         raise Http404 from None
+
+
+def has_expired(exercise: Exercise) -> bool:
+    """Whether the share link's time is over. The address is the same when it is extended."""
+    return wall_us() >= exercise.board_ends_wall_us
+
+
+def _expired(request: HttpRequest) -> HttpResponse:
+    response = _unlisted(render(request, "board/expired.html", status=410))
+    response["Refresh"] = "60"  # nobody stands at a wall to load it again once it is extended
+    return response
 
 
 def _board(
@@ -63,10 +80,14 @@ def _board(
 ) -> HttpResponse:
     context = stream_context(exercise, "board", refresh, participant=participant, secret=secret)
     context |= board.context(read_facts(exercise)) | {"participant": participant}
-    response = render(request, "board/page.html", context)
-    # The link is the key: it must not leave with a click or an image.
-    response["Referrer-Policy"] = "no-referrer"
+    # No "Referrer-Policy: no-referrer", though the address is the key: the language form would then
+    # be sent with "Origin: null". The site's "same-origin" lets it leave with no click either.
+    return _unlisted(render(request, "board/page.html", context))
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
     return response
 
 

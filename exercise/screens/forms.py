@@ -361,6 +361,7 @@ FORMS: dict[str, type[CommandForm]] = {
     "call_real_world_stop": RealWorldForm,
     "lift_real_world_stop": NoArguments,
     "revoke_board_link": NoArguments,
+    "extend_board_link": NoArguments,
     "report_posture": ReportPostureForm,
     "confirm_posture": UnitForm,
     "return_posture": ReturnPostureForm,

@@ -36,6 +36,7 @@ SENTENCES: dict[str, Promise] = {
     "extend_stand_down": _("Đã kéo dài giờ nghỉ."),
     "call_real_world_stop": _("Đã báo tình huống thật. Diễn tập dừng."),
     "lift_real_world_stop": _("Đã gỡ báo động. Đồng hồ vẫn dừng cho đến khi chạy tiếp."),
+    "extend_board_link": _("Đã gia hạn liên kết bảng tin thêm 7 ngày."),
     "revoke_board_link": _("Đã đổi liên kết bảng tin. Liên kết cũ không dùng được nữa."),
     "report_posture": _("Đã báo cáo đơn vị hoàn thành giai đoạn."),
     "confirm_posture": _("Đã xác nhận %(unit)s."),

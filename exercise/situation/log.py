@@ -52,6 +52,7 @@ SENTENCES: dict[str, Pattern] = {
     "injects_overdue": ("late", gettext_lazy("Tin quá giờ phát chờ quyết định: {numbers}")),
     "real_world_called": ("late", gettext_lazy("TÌNH HUỐNG THẬT tại {place}, {actor} báo")),
     "real_world_lifted": ("done", gettext_lazy("{actor} gỡ báo động tình huống thật")),
+    "board_link_extended": ("link", gettext_lazy("{actor} gia hạn liên kết bảng tin")),
     "board_link_revoked": ("link", gettext_lazy("{actor} đổi liên kết bảng tin")),
     # phases and postures
     "phase_started": ("play", gettext_lazy("Bắt đầu giai đoạn {phase}")),

@@ -390,6 +390,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "call_real_world_stop": {"place": words, "words": words},
     "lift_real_world_stop": {},
     "revoke_board_link": {},
+    "extend_board_link": {},
     "report_posture": {"unit_code": units, "note": words},
     "confirm_posture": {"unit_code": units},
     "return_posture": {"unit_code": units, "reason": reasons},

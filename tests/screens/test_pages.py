@@ -149,7 +149,9 @@ def test_without_the_stream_a_live_answer_still_says_when_it_was_drawn(scene: Sc
 # ── the public board ────────────────────────────────────────────────────────────────────────────
 def test_the_share_link_is_the_only_key_and_stays_secret(scene: Scene) -> None:
     answer = get(scene, "anonymous", scene.path("board_public"))
-    assert answer["Referrer-Policy"] == "no-referrer"
+    # "no-referrer" would have browsers send "Origin: null" with the language form: refused.
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "no-store"
     assert answer["X-Robots-Tag"] == "noindex"
     assert get(scene, "anonymous", "/board/khong-co/").status_code == 404
 

@@ -549,6 +549,7 @@ def long_course() -> Drill:
     drill.do("set_pace", rate_permille=2000)
     drill.do("set_overdue_policy", policy="space", spacing_s=60)
     drill.do("revoke_board_link")
+    drill.do("extend_board_link")
     position_us = drill.fresh().clock.position_us(drill.now)
     drill.do("jump", to_us=position_us + MINUTE, missed="skip")
     for unit in drill.units:
