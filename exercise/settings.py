@@ -138,6 +138,9 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{quote(str(VAR_DIR / 'run' /
 LIVE_ENABLED = True
 LIVE_MAX_CLIENTS = 20_000
 """Open streams of one web process."""
+LIVE_MAX_PER_PERSON = 40
+LIVE_MAX_PER_ADDRESS = 2_000
+"""Boards opened by the share link; a building of phones and walls may stand behind one address."""
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 # Celery's own answer is to wait for ever: a broker that hangs with its connections open would stop

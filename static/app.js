@@ -220,6 +220,13 @@ function connect() {
     source.close();
     location.reload();
   });
+  // The token has aged: the page asks whether it still may look, and is given another.
+  source.addEventListener("renew", async () => {
+    source.close();
+    stream.open = false;
+    await refresh();
+    connect();
+  });
   source.addEventListener("error", () => {
     connectAnew();
   });

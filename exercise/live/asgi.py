@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from exercise.live import hub, tokens
+from exercise.live.door import GUARD_HEADERS, from_here
 from exercise.live.room import Client, Id, Send, parse_id, retry
 
 Scope = dict[str, Any]
@@ -23,9 +24,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 _PATH = re.compile(r"/live/(\d{1,18})/", re.A)
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
+    *GUARD_HEADERS,
 ]
 
 
@@ -37,6 +37,8 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return await _say(send, 404, "Not found")
     if scope["method"] != "GET":
         return await _say(send, 405, "Method not allowed", (b"allow", b"GET"))
+    if not from_here(scope["headers"]):
+        return await _say(send, 403, "Another site asked")
     exercise_id = int(found[1])
     query = parse_qs(scope["query_string"].decode("latin-1"))
     try:
@@ -48,7 +50,16 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return await _say(send, 503, "Too many viewers", (b"retry-after", b"5"))
     if not await here.accepts(exercise_id, audience):
         return await _say(send, 403, "This right was taken away")
+    with here.turnstile.passing(scope, audience) as passed:
+        if not passed:
+            return await _say(send, 429, "Too many open at once", (b"retry-after", b"30"))
+        await _stream(scope, receive, send, exercise_id, audience)
 
+
+async def _stream(
+    scope: Scope, receive: Receive, send: Send, exercise_id: int, audience: tokens.Audience
+) -> None:
+    here, query = hub.current(), parse_qs(scope["query_string"].decode("latin-1"))
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
     client = Client(audience, _last_seen(scope, query), send)
     if here.closing:
@@ -123,8 +134,7 @@ async def _say(send: Send, status: int, words: str, *headers: tuple[bytes, bytes
     plain = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *GUARD_HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": [*plain, *headers]})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from exercise.live import bus
 from exercise.live.bus import RING_ENTRIES
+from exercise.live.door import Turnstile
 from exercise.live.room import (
     MADE_KEPT,
     RING_BYTES,
@@ -60,6 +61,7 @@ class Hub:
         self._gone: dict[int, set[str]] = defaultdict(set)
         """Who was taken out of an exercise, for longer than its room lasts."""
         self.count = 0
+        self.turnstile = Turnstile()
         self.healthy = False
         self.closing = False
         self._redis = Redis.from_url(
@@ -305,6 +307,7 @@ class Hub:
     async def _beat_for_ever(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
+            self._end_aged()
             try:
                 await self._redis.ping()
                 await self._verify()
@@ -316,6 +319,18 @@ class Hub:
             if self.healthy:
                 await self._to_all(beat())
             self._sweep()
+
+    def _end_aged(self) -> None:
+        """End streams that have outlived their token, whether Redis answers or not: their pages
+        join again with a new one, if they are still given one.
+        """
+        now_s = time.time()
+        for room in list(self.rooms.values()):
+            for client in room.everyone():
+                if client.ends_s <= now_s:
+                    if client.stuck:
+                        client.abort()
+                    client.push(sse("renew", ""), final=True)
 
     def _sweep(self) -> None:
         now_s = time.monotonic()

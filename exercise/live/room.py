@@ -91,10 +91,22 @@ class _Rest:
 class Client:
     """One open stream."""
 
-    __slots__ = ("_queue", "_send", "_writer", "at", "audience", "ended", "holder", "last", "stamp")
+    __slots__ = (
+        "_queue",
+        "_send",
+        "_writer",
+        "at",
+        "audience",
+        "ended",
+        "ends_s",
+        "holder",
+        "last",
+        "stamp",
+    )
 
     def __init__(self, audience: Audience, last: Id | None, send: Send) -> None:
         self.audience, self.stamp, self.holder = audience.name, audience.stamp, audience.holder
+        self.ends_s = audience.ends_s
         self.last = last
         self.at: Id | None = None
         self.ended = False

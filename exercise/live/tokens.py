@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import random
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, TimestampSigner, b62_decode
 
 MAX_AGE_S = 3600
 """A page that joins again after that asks for its live part first, and is given a new one then, if
 its viewer still has the right.
 """
+RENEWED_WITHIN_S = 600
+"""A stream that is open outlives its token by up to this: not all pages may ask anew at once."""
 
 _SHAPE = re.compile(
-    r"(?P<exercise>\d{1,18}):(?P<name>[\w-]+\.[a-z]{2}):(?P<stamp>[0-9a-f]*):(?P<holder>\d*)", re.A
+    r"(?P<exercise>\d{1,18}):(?P<name>[\w-]+\.[a-z]{2}):(?P<stamp>[0-9a-f]*):(?P<holder>\d*)"
+    r"(?::(?P<until>\d{1,12}))?",
+    re.A,
 )
 
 
@@ -31,6 +38,8 @@ class Audience:
     name: str
     stamp: str = ""
     holder: str = ""
+    ends_s: float = field(default=math.inf, compare=False)
+    """When (wall s) a stream opened with it is ended: its page must ask whether it still may."""
 
 
 def stamp_of(secret: str) -> str:
@@ -39,12 +48,20 @@ def stamp_of(secret: str) -> str:
 
 
 def issue(
-    exercise_id: int, audience: str, *, secret: str = "", participant_id: int | None = None
+    exercise_id: int,
+    audience: str,
+    *,
+    secret: str = "",
+    until_s: int | None = None,
+    participant_id: int | None = None,
 ) -> str:
-    """Make a token for one audience; ``secret`` is the share link's, where one led to the page."""
+    """Make a token for one audience; ``secret`` is the share link's, where one led to the page, and
+    ``until_s`` the wall second at which that link runs out.
+    """
     holder = "" if participant_id is None else participant_id
+    until = "" if until_s is None else f":{until_s}"
     return TimestampSigner(salt="live").sign(
-        f"{exercise_id}:{audience}:{stamp_of(secret)}:{holder}"
+        f"{exercise_id}:{audience}:{stamp_of(secret)}:{holder}{until}"
     )
 
 
@@ -61,4 +78,14 @@ def read(token: str, exercise_id: int) -> Audience:
     found = _SHAPE.fullmatch(signed)
     if found is None or int(found["exercise"]) != exercise_id:
         raise BadToken("for another exercise")
-    return Audience(found["name"], found["stamp"], found["holder"])
+    now_s = time.time()
+    until_s = math.inf if found["until"] is None else int(found["until"])
+    if now_s >= until_s:
+        raise BadToken("the link has run out")
+    aged_s = _issued_s(token) + MAX_AGE_S + random.uniform(0, RENEWED_WITHIN_S)
+    return Audience(found["name"], found["stamp"], found["holder"], min(aged_s, until_s))
+
+
+def _issued_s(token: str) -> int:
+    """When a token was made whose signature is known to be good."""
+    return b62_decode(token.rsplit(":", 2)[1])

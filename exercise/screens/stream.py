@@ -55,6 +55,7 @@ def stream_context(
             exercise.pk,
             f"{audience}.{language}",
             secret=secret,
+            until_s=exercise.board_ends_wall_us // 1_000_000 if secret else None,
             participant_id=participant.pk if participant else None,
         ),
         last=last,

@@ -63,11 +63,18 @@ async def until(condition: Callable[[], object], patience_s: float = PATIENCE_S)
 class Browser:
     """One request. ``reading`` cleared makes it a peer that takes nothing any more."""
 
-    def __init__(self, path: str, method: str = "GET", headers: dict[str, str] | None = None):
+    def __init__(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        client: tuple[str, int] | None = None,
+    ):
         address, _mark, query = path.partition("?")
         self.scope = {
             "type": "http",
             "method": method,
+            "client": client,
             "path": address,
             "query_string": query.encode(),
             "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
@@ -88,7 +95,9 @@ class Browser:
         cls, exercise_id: int, audience: str, last: str | None = "0-0", **more: Any
     ) -> Browser:
         """Open a stream and wait for its first words."""
-        rights = {name: more.pop(name) for name in ("secret", "participant_id") if name in more}
+        rights = {
+            name: more.pop(name) for name in ("secret", "until_s", "participant_id") if name in more
+        }
         query = {"t": more.pop("token", None) or tokens.issue(exercise_id, audience, **rights)}
         if last is not None:
             query["last"] = last

@@ -8,9 +8,17 @@ from exercise.live import hub, tokens
 
 from .driver import Browser, play, until
 
+GUARDED = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+}
 
-async def _answer(path: str, method: str = "GET") -> Browser:
-    browser = Browser(path, method)
+
+async def _answer(path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Browser:
+    browser = Browser(path, method, headers)
     await browser.task
     assert browser.ended
     return browser
@@ -22,9 +30,8 @@ def test_a_stream_may_be_neither_stored_nor_held_back(drill: int) -> None:
         assert browser.status == 200
         assert browser.headers == {
             "content-type": "text/event-stream; charset=utf-8",
-            "cache-control": "no-store",
             "x-accel-buffering": "no",
-            "x-content-type-options": "nosniff",
+            **GUARDED,
         }
         first = browser.body.decode().split("\n")[0]
         assert first.startswith("retry: ")
@@ -40,6 +47,7 @@ def test_without_a_good_token_nothing_opens(drill: int) -> None:
             answer = await _answer(f"/live/{drill}/{query}")
             assert answer.status == 403
             assert answer.headers["content-type"].startswith("text/plain")
+            assert answer.headers.items() >= GUARDED.items()
 
     play(scene)
 
@@ -87,5 +95,73 @@ def test_a_server_that_stops_sends_everyone_away_to_come_back(drill: int) -> Non
             last = browser.bodies[-1].decode()
             assert last.startswith("retry: ")
             assert int(last.removeprefix("retry: ")) < 1000
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
+        ({"origin": "http://localhost.evil.example"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "http://localhost:8000"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "http://localhost:8000"}, 200),
+        ({}, 200),
+    ],
+)
+def test_no_other_site_opens_a_stream(drill: int, headers: dict[str, str], status: int) -> None:
+    async def scene() -> None:
+        browser = await Browser.open(drill, "board.vi", headers=headers)
+        assert browser.status == status
+
+    play(scene)
+
+
+def test_behind_a_proxy_that_renames_the_host_its_trusted_origin_counts(
+    drill: int, settings: pytest.FixtureRequest
+) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://drill.example"]  # type: ignore[attr-defined]
+
+    async def scene() -> None:
+        headers = {"origin": "https://drill.example"}
+        assert (await Browser.open(drill, "board.vi", headers=headers)).status == 200
+
+    play(scene)
+
+
+def test_nobody_holds_all_the_streams_there_are(
+    drill: int, settings: pytest.FixtureRequest
+) -> None:
+    settings.LIVE_MAX_PER_PERSON = 2  # type: ignore[attr-defined]
+
+    async def scene() -> None:
+        tabs = [await Browser.open(drill, "control.vi", participant_id=7) for _tab in range(3)]
+        assert [tab.status for tab in tabs] == [200, 200, 429]
+        assert int(tabs[2].headers["retry-after"]) > 0
+        assert (await Browser.open(drill, "control.vi", participant_id=8)).status == 200
+        await tabs[0].leave()
+        assert (await Browser.open(drill, "control.vi", participant_id=7)).status == 200
+
+    play(scene)
+
+
+def test_boards_by_link_are_counted_by_address_and_this_machine_is_not(
+    drill: int, settings: pytest.FixtureRequest
+) -> None:
+    settings.LIVE_MAX_PER_ADDRESS = 2  # type: ignore[attr-defined]
+
+    async def scene() -> None:
+        async def walls(address: str) -> list[int]:
+            client = (address, 1)
+            opened = [await Browser.open(drill, "board.vi", client=client) for _wall in range(3)]
+            return [wall.status for wall in opened]
+
+        assert await walls("192.0.2.1") == [200, 200, 429]
+        assert await walls("192.0.2.2") == [200, 200, 429]
+        assert await walls("127.0.0.1") == [200, 200, 200]
 
     play(scene)
