@@ -20,6 +20,7 @@ _django: Any = get_asgi_application()
 # After Django is set up: the hub reads its settings.
 from exercise.health import counted  # noqa: E402
 from exercise.live.asgi import lifespan, live  # noqa: E402
+from exercise.live.door import GUARD_HEADERS  # noqa: E402
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -80,7 +81,7 @@ async def _refuse(send: Any, limit_bytes: int) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
-        (b"x-content-type-options", b"nosniff"),
+        *GUARD_HEADERS,
         # What is still to come is not waited for.
         (b"connection", b"close"),
     ]

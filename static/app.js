@@ -609,7 +609,7 @@ function afterCommand(form, element) {
 const RETRY_MS = 3000;
 const waiting = [];
 
-const unreachable = (xhr) => !xhr?.status || [502, 503, 504].includes(xhr.status);
+const unreachable = (xhr) => !xhr?.status || [429, 502, 503, 504].includes(xhr.status);
 
 // Whether the button waits on. Answered, with whatever words, it is the next one's turn.
 function keepsWaiting(button, xhr) {

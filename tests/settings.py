@@ -23,4 +23,6 @@ STORAGES = {
 }
 # No broker in the plain suite: what is drawn is tested apart from how it travels.
 LIVE_ENABLED = False
+# Tests share accounts by number, and ask more often than people do; one test turns it on.
+RATE_LIMITS = False
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405, or whitenoise warns that there is none

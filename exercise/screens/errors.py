@@ -34,6 +34,18 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _plain(request, 404, _("Không có trang này"), what)
 
 
+def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    """429: more often than anybody needs. Nothing was done; what was written stays on the page."""
+    what = _("Gửi quá nhiều lần liền nhau. Chờ %(wait)d giây rồi thử lại.") % {"wait": wait_s}
+    if getattr(request, "htmx", False):
+        context = {"sentence": what, "ok": False}
+        response = render(request, "components/toast.html", context, status=429)
+    else:
+        response = _plain(request, 429, _("Xin chậm lại"), what)
+    response["Retry-After"] = str(wait_s)
+    return response
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500: nothing is asked of the database or of templates that could fail again."""
     return HttpResponse(

@@ -122,7 +122,7 @@ print(client.get("/healthz").status_code, client.get("/code/").status_code)
 answer = client.post("/language/", {"language": "en"}, secure=True)
 cookie = answer.cookies["django_language"]
 print(bool(cookie["secure"]), bool(cookie["httponly"]), cookie["samesite"])
-print(answer["Strict-Transport-Security"].split(";")[0])
+print(answer["Strict-Transport-Security"])
 """
 
 
@@ -160,7 +160,7 @@ def test_behind_https_cookies_travel_encrypted_only(tmp_path: Path) -> None:
         "True True True True True Lax Lax",
         "200 301",
         "True True Lax",
-        "max-age=31536000",
+        "max-age=86400",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from exercise.live import tokens
 from exercise.models import BOARD_AFTER_END_US, BOARD_LINK_US, Exercise
 from exercise.situation import log
 from tests.factories import HOUR, MINUTE, SECOND, T0, Drill, make_drill, refuses
@@ -141,3 +143,18 @@ def test_code_of_the_version_before_leaves_a_link_that_works(drill: Drill) -> No
     Exercise.objects.filter(pk=drill.exercise.pk).update(board_until_wall_us=None)
     drill.fresh()
     assert after(drill, 0) == 200
+
+
+def test_the_boards_stream_ends_with_the_link(
+    drill: Drill, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIVE_ENABLED = True  # nothing answers on the bus: a page is drawn all the same
+    drill.do("start")
+    drill.do("end")
+    drill.later(60 * 11)
+    token = re.search(r'data-token="([^"]+)"', board(drill).content.decode())
+    assert token
+    monkeypatch.setattr(tokens.time, "time", lambda: drill.now / SECOND)
+    monkeypatch.setattr(tokens, "_issued_s", lambda token: drill.now / SECOND)
+    left_s = tokens.read(token[1], drill.exercise.pk).ends_s - drill.now / SECOND
+    assert left_s == 3600
