@@ -14,11 +14,12 @@ PYTEST := $(BIN)/pytest
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+FUZZ_S ?= 300
 SCENARIO ?= scenarios/samples/so-cong-thuong-2023.yaml
 PLAIN := not browser and not engine and not postgres
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests chaos soak
+	browser-tests engine-tests postgres-tests chaos soak fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,10 @@ engine-tests: $(DEV) ## With a real broker, worker and beat
 postgres-tests: $(DEV) ## The plain and engine suites on a PostgreSQL of their own
 	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine" $(ARGS)
 	@.ci/with-postgres $(PYTEST) -m engine --ignore tests/chaos $(ARGS)
+
+fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds
+	@$(PYTEST) -q -s -p no:randomly --timeout 0 tests/screens/test_any_session.py \
+		--fuzz-s $(FUZZ_S) $(ARGS)
 
 chaos: $(DEV) ## Kill one process after another and see that nothing is lost
 	@$(PYTEST) tests/chaos $(ARGS)

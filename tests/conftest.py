@@ -58,6 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail when a test was skipped or expected to fail (as .ci/run does)",
     )
+    parser.addoption(
+        "--fuzz-s",
+        type=float,
+        default=0.0,
+        help="how many seconds random sessions go on (make fuzz); 0: a few, as the suite does",
+    )
+    parser.addoption("--fuzz-seed", type=int, default=1, help="the first of their seeds")
 
 
 @pytest.hookimpl(trylast=True)
