@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "exercise.settings"
@@ -26,7 +27,7 @@ from django.db import connection, connections
 
 from exercise import clock, conduct
 from exercise.conduct import Actor
-from exercise.models import Exercise, Participant
+from exercise.models import BOARD_LINK_US, Exercise, Participant
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
@@ -128,6 +129,15 @@ def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any)
     conduct.COMMANDS[command](made.pk, Actor.of(person), **arguments)
 
 
+def let_link_end(code: str, *, in_s: int) -> None:
+    """Make a planned drill so old that its board's link runs out in so many seconds."""
+    now_us = clock.wall_us()
+    Exercise.objects.filter(code=code).update(
+        created_at=datetime.fromtimestamp((now_us - BOARD_LINK_US) / 1e6, UTC),
+        board_until_wall_us=now_us + in_s * 1_000_000,
+    )
+
+
 def ids(code: str) -> dict[str, dict[str, int]]:
     """Keys of what a page is about."""
     made = Exercise.objects.get(code=code)
@@ -176,6 +186,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     call.__name__: call
     for call in (
         *(prepare, migrate, exercise, mid_run, link, do, ids, anchors, attachments, journal),
+        let_link_end,
     )
 }
 
