@@ -2,8 +2,8 @@
 else.
 
 EXERCISE_VAR, DATABASE_URL, REDIS_URL, DEBUG, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECRET_KEY,
-HTTPS, HSTS_SECONDS, HSTS_PRELOAD, LISTEN, PORT, PUBLIC_BOARD, RATE_LIMITS, METRICS_TOKEN,
-LOG_FORMAT, SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE.
+HTTPS, HSTS_SECONDS, HSTS_PRELOAD, LISTEN, PORT, PUBLIC_BOARD, RATE_LIMITS, SECOND_FACTOR,
+SIGN_IN_LOG_DAYS, METRICS_TOKEN, LOG_FORMAT, SENTRY_DSN, SENTRY_ENVIRONMENT, SENTRY_RELEASE.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ def _flag(name: str, default: bool = False) -> bool:
 
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _choice(name: str, values: tuple[str, ...]) -> str:
+    """One of these words; the first is the default. Another one stops the start: what protects
+    accounts must not be left out by a slip of the pen.
+    """
+    given = os.environ.get(name, values[0]).strip().lower()
+    if given not in values:
+        raise ImproperlyConfigured(f"{name}={given!r}: must be one of {', '.join(values)}")
+    return given
 
 
 def _secret_key(var: Path) -> str:
@@ -70,6 +80,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "csp",
     "django_htmx",
     "units",
@@ -89,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "units.sessions.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -168,22 +181,29 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "units.backends.CodeBackend",
     "units.backends.TokenBackend",
+    "units.backends.SecondFactorBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 LOGIN_URL = "landing"
 LOGIN_REDIRECT_URL = "home"
+# off: nobody is asked. offered: who has enrolled is asked. required: administrators and the
+# directors of real exercises cannot work without.
+SECOND_FACTOR = _choice("SECOND_FACTOR", ("offered", "off", "required"))
+OTP_TOTP_ISSUER = "Điều hành diễn tập"
+OTP_TOTP_SYNC = False  # one step of 30 s before and after, and never further
+SIGN_IN_LOG_DAYS = int(os.environ.get("SIGN_IN_LOG_DAYS", "180"))
 # The landing page links to the running exercise's board: whoever finds the site may watch.
 PUBLIC_BOARD = _flag("PUBLIC_BOARD")
 AXES_FAILURE_LIMIT = "units.backends.tries_allowed"
@@ -194,7 +214,10 @@ AXES_USERNAME_CALLABLE = "units.backends.counted_as"
 AXES_WHITELIST_CALLABLE = "units.backends.is_by_link"
 AXES_RESET_ON_SUCCESS = True
 # Neither log nor attempt keeps what signs somebody in; the access log would keep a link's address.
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "code", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "csrfmiddlewaretoken"),
+    *("password", "new", "again", "code", "recovery"),
+]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

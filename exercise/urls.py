@@ -7,6 +7,10 @@ from itertools import chain
 
 SCREENS = (
     "landing",
+    "second_step",
+    "account",
+    "accounts",
+    "sign_ins",
     "home",
     "people",
     "console",

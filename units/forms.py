@@ -20,12 +20,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from units import audit
 from units.backends import CODE_GUESSES, tries_allowed
 from units.models import User
 
+LONGEST_PASSWORD = 128
+"""Of a new one; longer ones that were set before still sign in."""
 
-class _SignIn(forms.Form):
-    """What the ways of signing in share: after ``is_valid()``, ``user`` has signed in.
+
+class CountedForm(forms.Form):
+    """What the ways of proving who one is share: after ``is_valid()``, ``user`` has done so.
 
     ``locked`` says that there were too many wrong attempts.
     """
@@ -43,6 +47,16 @@ class _SignIn(forms.Form):
         self.user = authenticate(self.request, **credentials)
         if self.user is None:
             self.add_error(self.blamed, self._refusal(wrong, credentials))
+            self.note_refusal(credentials)
+
+    def note_refusal(self, credentials: dict[str, str]) -> None:
+        """Write into the book that somebody was not let in."""
+        audit.note_refusal(
+            self.request,
+            account=credentials.get("username", ""),
+            how="password" if "username" in credentials else "code",
+            locked=self.locked,
+        )
 
     def _refusal(self, wrong: str, credentials: dict[str, str]) -> str:
         if getattr(self.request, "axes_locked_out", False):
@@ -71,7 +85,7 @@ class _SignIn(forms.Form):
         return max(1, -(-int((until - now).total_seconds()) // 60))
 
 
-class CodeForm(_SignIn):
+class CodeForm(CountedForm):
     """Signing in by the code of a printed slip."""
 
     blamed = "code"
@@ -92,7 +106,7 @@ class CodeForm(_SignIn):
         return self.cleaned_data
 
 
-class SignInForm(_SignIn):
+class SignInForm(CountedForm):
     """Signing in by account and password."""
 
     blamed = "password"
@@ -139,8 +153,12 @@ def _said(problem: ValidationError) -> str:
 class FirstAdministratorForm(forms.ModelForm):
     """The account that everything else is made with."""
 
-    password = forms.CharField(label=gettext_lazy("Mật khẩu"), max_length=4096, strip=False)
-    again = forms.CharField(label=gettext_lazy("Nhập lại mật khẩu"), max_length=4096, strip=False)
+    password = forms.CharField(
+        label=gettext_lazy("Mật khẩu"), max_length=LONGEST_PASSWORD, strip=False
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Nhập lại mật khẩu"), max_length=LONGEST_PASSWORD, strip=False
+    )
 
     class Meta:
         model = User

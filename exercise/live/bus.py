@@ -28,7 +28,9 @@ CLOSE = "close"
 NOBODY = "-"
 """The stamp that no token carries."""
 HOLDER = "@"
-"""What a closing frame's audience begins with when it names one participant; no audience does."""
+"""What a closing frame's audience begins with when it names one participant, or one session by
+``s`` and its number; no audience does.
+"""
 
 RING_ENTRIES = 500
 """Drawings that Redis and each web process keep: who missed more than those loads the page's live
@@ -130,7 +132,7 @@ def kick(exercise_id: int, audience_prefix: str) -> None:
 
 
 def expel(exercise_id: int, holder: str) -> None:
-    """Close the open streams of one participant, and let their token open no more."""
+    """Close the open streams of one participant or session, and let their token open no more."""
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         pipe.sadd(gone_key(exercise_id), holder)
         pipe.expire(gone_key(exercise_id), KEEP_S)

@@ -54,7 +54,7 @@ class Publisher:
             self._wake.notify()
 
     def expel(self, exercise_id: int, holder: str) -> None:
-        """Have a participant's streams closed, as soon as the bus answers."""
+        """Have a participant's or a session's streams closed, as soon as the bus answers."""
         with self._wake:
             self._leaving.setdefault(exercise_id, set()).add(holder)
         self.kick(exercise_id)

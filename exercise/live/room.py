@@ -69,7 +69,7 @@ def beat() -> bytes:
 def covers(prefix: str, client: Client) -> bool:
     """Whether closing ``prefix``, an audience in all languages or a holder, closes this client."""
     if prefix.startswith(bus.HOLDER):
-        return bool(client.holder) and prefix == bus.HOLDER + client.holder
+        return prefix[len(bus.HOLDER) :] in {client.holder, client.session} - {""}
     # At the dot only: closing unit-VP must not close unit-VP2.
     return client.audience == prefix or client.audience.startswith(f"{prefix}.")
 
@@ -92,20 +92,13 @@ class Client:
     """One open stream."""
 
     __slots__ = (
-        "_queue",
-        "_send",
-        "_writer",
-        "at",
-        "audience",
-        "ended",
-        "ends_s",
-        "holder",
-        "last",
-        "stamp",
+        *("_queue", "_send", "_writer", "at", "ended", "ends_s", "last"),
+        *("audience", "holder", "session", "stamp"),
     )
 
     def __init__(self, audience: Audience, last: Id | None, send: Send) -> None:
-        self.audience, self.stamp, self.holder = audience.name, audience.stamp, audience.holder
+        self.audience, self.stamp = audience.name, audience.stamp
+        self.holder, self.session = audience.holder, audience.session
         self.ends_s = audience.ends_s
         self.last = last
         self.at: Id | None = None
@@ -260,8 +253,8 @@ class Room:
         self.gone.update(holder.decode() for holder in gone)
 
     def refuses(self, who: Client | Audience) -> bool:
-        """Whether the share link somebody came by is no longer the valid one, or they were taken
-        out of the exercise.
+        """Whether the share link somebody came by is no longer the valid one, they were taken out
+        of the exercise, or their session has ended.
         """
         revoked = who.stamp and self.stamp and who.stamp != self.stamp
-        return bool(revoked) or who.holder in self.gone
+        return bool(revoked) or who.holder in self.gone or who.session in self.gone

@@ -20,7 +20,8 @@ RENEWED_WITHIN_S = 600
 
 _SHAPE = re.compile(
     r"(?P<exercise>\d{1,18}):(?P<name>[\w-]+\.[a-z]{2}):(?P<stamp>[0-9a-f]*):(?P<holder>\d*)"
-    r"(?::(?P<until>\d{1,12}))?",
+    # A page opened before sessions were known here has none.
+    r"(?::(?P<session>(?:s\d+)?))?(?::(?P<until>\d{1,12}))?",
     re.A,
 )
 
@@ -31,15 +32,22 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who a token speaks for, such as ``unit-VP.en``; the stamp of the link it came by; and the
-    participant who holds it, nobody on a board that was opened by its link.
+    """Who a token speaks for, such as ``unit-VP.en``; the stamp of the link it came by; the
+    participant who holds it and the session they are signed in by, nobody and none on a board that
+    was opened by its link.
     """
 
     name: str
     stamp: str = ""
     holder: str = ""
+    session: str = ""
     ends_s: float = field(default=math.inf, compare=False)
     """When (wall s) a stream opened with it is ended: its page must ask whether it still may."""
+
+
+def session_holder(session_id: int | None) -> str:
+    """An open session as a holder; told apart from a participant, who is a bare number."""
+    return "" if session_id is None else f"s{session_id}"
 
 
 def stamp_of(secret: str) -> str:
@@ -54,6 +62,7 @@ def issue(
     secret: str = "",
     until_s: int | None = None,
     participant_id: int | None = None,
+    session_id: int | None = None,
 ) -> str:
     """Make a token for one audience; ``secret`` is the share link's, where one led to the page, and
     ``until_s`` the wall second at which that link runs out.
@@ -61,7 +70,7 @@ def issue(
     holder = "" if participant_id is None else participant_id
     until = "" if until_s is None else f":{until_s}"
     return TimestampSigner(salt="live").sign(
-        f"{exercise_id}:{audience}:{stamp_of(secret)}:{holder}{until}"
+        f"{exercise_id}:{audience}:{stamp_of(secret)}:{holder}:{session_holder(session_id)}{until}"
     )
 
 
@@ -83,7 +92,13 @@ def read(token: str, exercise_id: int) -> Audience:
     if now_s >= until_s:
         raise BadToken("the link has run out")
     aged_s = _issued_s(token) + MAX_AGE_S + random.uniform(0, RENEWED_WITHIN_S)
-    return Audience(found["name"], found["stamp"], found["holder"], min(aged_s, until_s))
+    return Audience(
+        name=found["name"],
+        stamp=found["stamp"],
+        holder=found["holder"],
+        session=found["session"] or "",
+        ends_s=min(aged_s, until_s),
+    )
 
 
 def _issued_s(token: str) -> int:

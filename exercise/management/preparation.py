@@ -1,6 +1,7 @@
-"""What must be true before the product is served: the database is migrated, static files are built.
+"""What must be true before the product is served: the database is migrated, static files are built,
+and of sessions and the book of sign-ins nothing is kept longer than it must be.
 
-Both look first and do nothing when nothing has changed, because every start goes through here.
+All look first and do nothing when nothing has changed, because every start goes through here.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from units.audit import prune_events
+from units.sessions import prune_sessions
+
 
 def prepare(say: Callable[[str], None]) -> None:
     """Make ready what the web server needs, and say what was done."""
@@ -24,6 +28,8 @@ def prepare(say: Callable[[str], None]) -> None:
         say("database migrated")
     if build_static_if_needed():
         say("static files built")
+    if pruned := prune_events() + prune_sessions():
+        say(f"{pruned} old sessions and sign-ins deleted")
 
 
 def migrate_if_needed() -> bool:

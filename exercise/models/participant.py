@@ -21,6 +21,9 @@ class Participant(models.Model):
     role = models.CharField(_("vai trò"), max_length=12, choices=Role.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True)
 
+    session_id: int | None = None
+    """The open session by which this person asks, where they do; no column."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["exercise", "user"], name="one_role_per_person")

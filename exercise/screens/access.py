@@ -14,14 +14,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
+from exercise.screens.entry import directs_without, lacks_second_factor
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
+from units.sessions import OPEN
 
 PAGES: dict[str, frozenset[Role]] = {
     "exercise": EVERYONE,
@@ -54,6 +57,27 @@ PAGES: dict[str, frozenset[Role]] = {
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
 }
 """Roles by URL name. The public board (by share link), sign-in and landing pages need none."""
+
+OWN = (
+    "account",
+    "account_sessions_end",
+    "account_session_end",
+    "account_password",
+    "account_second_factor",
+    "account_second_factor_change",
+)
+"""What everybody who is signed in may open: their own account."""
+
+ADMINISTRATION = (
+    "accounts",
+    "accounts_one",
+    "accounts_end_sessions",
+    "accounts_reset_factor",
+    "accounts_active",
+    "sign_ins",
+    "sign_ins_export",
+)
+"""What the install's administrator alone may open."""
 
 HOME = {
     Role.DIRECTOR: "console",
@@ -114,6 +138,9 @@ def page(name: str) -> Callable[[View], View]:
             participant = participation(request.user.pk, code)
             if participant.role not in roles:
                 raise PermissionDenied
+            if directs_without(request, participant):
+                return redirect("account_second_factor")
+            participant.session_id = request.session.get(OPEN)
             request.participant = participant
             request.exercise = participant.exercise
             request.actor = Actor.of(participant)
@@ -122,6 +149,38 @@ def page(name: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def own(name: str) -> Callable[[View], View]:
+    """Let whoever is signed in to their own account."""
+    assert name in OWN, name
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("landing"))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def administrator(view: View) -> View:
+    """Let only the install's administrator in, with the second factor where it is required."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("landing"))
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        if lacks_second_factor(request):
+            return redirect("account_second_factor")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def participation(user_id: int, code: str) -> Participant:

@@ -7,25 +7,31 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from exercise.models import Attachment, Participant
 from exercise.screens.access import PAGES
+from exercise.screens.entry import directs_without
 from units.roles import CONTROL, Role
 
 
 @require_safe
 @login_required
-def attachment(request: Any, file_id: uuid.UUID) -> FileResponse:
+def attachment(request: Any, file_id: uuid.UUID) -> HttpResponseBase:
     """One file: control, the unit that sent it, and the evaluator who stands with that unit."""
     found = get_object_or_404(Attachment.objects.select_related("tasking"), uuid=file_id)
-    participant = Participant.objects.filter(
-        user=request.user, exercise_id=found.tasking.exercise_id
-    ).first()
+    participant = (
+        Participant.objects.select_related("exercise")
+        .filter(user=request.user, exercise_id=found.tasking.exercise_id)
+        .first()
+    )
     if participant is None or not _may_read(participant, found):
         raise Http404
+    if directs_without(request, participant):
+        return redirect("account_second_factor")
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=True,

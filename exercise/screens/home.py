@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -17,11 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exercise.conduct import create_exercise
 from exercise.models import Exercise, Participant, Status
-from exercise.screens.access import HOME, ParticipantRequest, page
+from exercise.screens.access import HOME, ParticipantRequest, View, page
+from exercise.screens.book import role_given
+from exercise.screens.entry import lacks_second_factor
 from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
-from units.models import User
+from units.models import AccountEvent, User
 from units.roles import Role
 from units.text import Text
 
@@ -43,8 +47,21 @@ class ExerciseLine(NamedTuple):
     participant: Participant | None
 
 
+def _strict(view: View) -> View:
+    """For administrators, not before they have shown the second factor where it is required."""
+
+    @wraps(view)
+    def guarded(request: Any) -> HttpResponseBase:
+        if request.user.is_superuser and lacks_second_factor(request):
+            return redirect("account_second_factor")
+        return view(request)
+
+    return guarded
+
+
 @require_safe
 @login_required
+@_strict
 def home(request: Any) -> HttpResponse:
     """Where a signed-in person begins.
 
@@ -124,6 +141,7 @@ def _sample() -> Sample:
 
 @require_POST
 @login_required
+@_strict
 def load_sample(request: Any) -> HttpResponse:
     """Load the sample, make an exercise of it, and show whom to give slips to."""
     if not request.user.is_superuser:
@@ -137,11 +155,19 @@ def load_sample(request: Any) -> HttpResponse:
     if exercise is None:
         return redirect("home")
     messages.success(request, _("Đã nạp diễn tập mẫu. In phiếu để các đơn vị đăng nhập."))
+    _note_roles(request, exercise)
     return redirect("people", exercise.code)
+
+
+def _note_roles(request: Any, exercise: Exercise) -> None:
+    """A new run gives a role to everybody in it: that stands in the book of sign-ins."""
+    parts = Participant.objects.filter(exercise=exercise).select_related("user", "unit")
+    AccountEvent.objects.bulk_create(role_given(request, part) for part in parts)
 
 
 @require_POST
 @login_required
+@_strict
 def new_run(request: Any) -> HttpResponse:
     """Make another exercise of a scenario, with the people of its last one."""
     which = request.POST.get("scenario", "")
@@ -157,6 +183,7 @@ def new_run(request: Any) -> HttpResponse:
         messages.error(request, _("Cuộc diễn tập này vừa được lập rồi."))
         return redirect("home")
     messages.success(request, _("Đã lập cuộc diễn tập %s.") % exercise.code)
+    _note_roles(request, exercise)
     return redirect("people", exercise.code)
 
 

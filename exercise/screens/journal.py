@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, JournalEntry, verify
 from exercise.screens.access import ParticipantRequest, navigation, page
+from exercise.screens.sheets import harmless
 from exercise.situation import log, strip
 
 PER_PAGE = 100
@@ -135,7 +136,7 @@ def _csv(exercise: Exercise) -> Iterator[str]:
     def line(values: list[Any]) -> str:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow([_harmless(value) for value in values])
+        writer.writerow([harmless(value) for value in values])
         return buffer.getvalue()
 
     # The mark tells a spreadsheet that this is UTF-8; without it Vietnamese comes out broken.
@@ -144,11 +145,6 @@ def _csv(exercise: Exercise) -> Iterator[str]:
     for record in _records(exercise):
         record["data"] = json.dumps(record["data"], ensure_ascii=False)
         yield line([record[name] for name in FIELDS])
-
-
-def _harmless(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 
 def _mark() -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,10 +17,12 @@ from django.views.decorators.vary import vary_on_cookie
 
 from exercise.clock import wall_us
 from exercise.models import Exercise, ExercisePhase, Status
+from exercise.screens.entry import enter, leave, next_of, remember_language
 from exercise.situation import strip
 from scenarios.phases import PLAYED, Phase
+from units import audit
 from units.forms import CodeForm, FirstAdministratorForm, SignInForm
-from units.models import User
+from units.models import EventKind, SignedInBy, User
 from units.text import LANGUAGES
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -40,18 +41,18 @@ def landing(request: HttpRequest, first: str = "") -> HttpResponse:
     """
     if request.method != "POST":
         if request.user.is_authenticated:
-            return HttpResponseRedirect(_next(request) or reverse("home"))
+            return HttpResponseRedirect(next_of(request) or reverse("home"))
         if not User.objects.exists():
             return redirect("setup")
         return _landing(request, CodeForm(request), SignInForm(request), first=first)
     if request.POST.get("form", first) == "account":
         account = SignInForm(request, request.POST)
         if account.is_valid():
-            return _enter(request, account.user)
+            return enter(request, account.user, SignedInBy.PASSWORD)
         return _landing(request, CodeForm(request), account, status=_status(account))
     code_form = CodeForm(request, request.POST)
     if code_form.is_valid():
-        return _enter(request, code_form.user)
+        return enter(request, code_form.user, SignedInBy.CODE)
     return _landing(request, code_form, SignInForm(request), status=_status(code_form))
 
 
@@ -67,7 +68,7 @@ def _landing(
         "code_form": code_form,
         "account": account,
         "first": first,
-        "next": _next(request),
+        "next": next_of(request),
     }
     return render(request, "landing/page.html", context | _shown(), status=status)
 
@@ -127,41 +128,12 @@ def _lines(exercise: Exercise) -> list[PhaseLine]:
 
 
 # ── in and out ──────────────────────────────────────────────────────────────────────────────────
-def _next(request: HttpRequest) -> str:
-    """Where the reader wanted to go, if it is within this site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if safe else ""
-
-
-def _enter(request: HttpRequest, user: User | None) -> HttpResponse:
-    assert user is not None, "a valid form has a user"
-    login(request, user)
-    response = HttpResponseRedirect(_next(request) or reverse("home"))
-    # Signing out forgets the browser's language: one that is there was chosen since then.
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in LANGUAGES and chosen != user.language:
-        user.language = chosen
-        user.save(update_fields=["language"])
-    _remember_language(response, user.language)
-    return response
-
-
-def _remember_language(response: HttpResponse, code: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=365 * 24 * 3600,
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Out, and back to the landing page."""
-    logout(request)
+    if isinstance(request.user, User):
+        audit.note(EventKind.SIGNED_OUT, request, user=request.user)
+    leave(request)
     response = redirect("landing")
     response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
     return response
@@ -179,8 +151,9 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         user = authenticate(request, sign_in_token=token)
         if isinstance(user, User):
-            return _enter(request, user)
+            return enter(request, user, SignedInBy.LINK)
         refused = True
+        audit.note_refusal(request, account="", how="link", locked=False)
     response = render(
         request, "landing/go.html", {"refused": refused}, status=410 if refused else 200
     )
@@ -207,10 +180,8 @@ def setup(request: HttpRequest) -> HttpResponse:
             if _somebody_was_faster():
                 return redirect("landing")
             user = form.save()
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        response = redirect("home")
-        _remember_language(response, user.language)
-        return response
+        audit.note(EventKind.ACCOUNT_MADE, request, user=user, how=SignedInBy.SETUP)
+        return enter(request, user, SignedInBy.SETUP)
     return render(request, "landing/setup.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -226,13 +197,13 @@ def _somebody_was_faster() -> bool:
 def language(request: HttpRequest) -> HttpResponse:
     """Change the interface's language, for this browser and for the account."""
     chosen = request.POST.get("language", "")
-    response = HttpResponseRedirect(_next(request) or reverse("landing"))
+    response = HttpResponseRedirect(next_of(request) or reverse("landing"))
     if chosen not in LANGUAGES:
         return response
     if isinstance(request.user, User) and request.user.language != chosen:
         request.user.language = chosen
         request.user.save(update_fields=["language"])
-    _remember_language(response, chosen)
+    remember_language(response, chosen)
     return response
 
 

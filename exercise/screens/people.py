@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-import segno
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,10 +22,13 @@ from django.views.decorators.http import require_POST, require_safe
 from exercise import live
 from exercise.models import Participant, Status
 from exercise.screens.access import ParticipantRequest, navigation, page
+from exercise.screens.book import role_given, role_removed
 from exercise.screens.people_forms import PersonForm
+from exercise.screens.qr import qr
 from exercise.screens.stream import stream_context
 from exercise.situation import strip
-from units.models import SignInLink, Unit, User
+from units import audit
+from units.models import EventKind, SignInLink, Unit, User
 from units.roles import Role
 
 VALID_FOR = timedelta(days=3)
@@ -128,6 +130,9 @@ def add(request: ParticipantRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     part = form.save()
+    if form.known is None:
+        audit.note(EventKind.ACCOUNT_MADE, request, user=part.user, by=request.user)
+    role_given(request, part).save()
     messages.success(
         request,
         _("Đã thêm %(name)s, tài khoản %(username)s.")
@@ -151,6 +156,7 @@ def remove(request: ParticipantRequest, participant_id: int) -> HttpResponse:
         return _back(request)
     part_id = part.pk
     part.delete()
+    role_removed(request, part).save()
     transaction.on_commit(partial(live.removed, request.exercise.pk, part_id))
     messages.success(request, _("Đã đưa %s ra khỏi cuộc diễn tập.") % part.user)
     return _back(request)
@@ -211,25 +217,25 @@ def slips(request: ParticipantRequest) -> HttpResponse:
 @transaction.atomic
 def _issue(request: ParticipantRequest, part: Participant) -> Slip:
     """A new link; what was handed out before to this person and is unused stops working."""
-    SignInLink.objects.filter(user=part.user, uses_left__gt=0).update(uses_left=0)
+    if SignInLink.objects.filter(user=part.user, uses_left__gt=0).update(uses_left=0):
+        audit.note(EventKind.LINK_REVOKED, request, user=part.user, by=request.user)
+    audit.note(
+        EventKind.LINK_ISSUED,
+        request,
+        user=part.user,
+        by=request.user,
+        exercise=request.exercise.code,
+    )
     prefix = part.unit.code.upper() if part.unit else ""
     made, token, printed = SignInLink.issue(part.user, prefix=prefix, valid_for=VALID_FOR)
     address = request.build_absolute_uri(reverse("go", args=[token]))
-    return Slip(part, printed, address, _qr(address), timezone.localtime(made.expires_at))
+    return Slip(part, printed, address, qr(address), timezone.localtime(made.expires_at))
 
 
 def _only_here(request: ParticipantRequest) -> bool:
     """Whether the address that links and QR codes carry means this machine to whoever opens it."""
     name = request.get_host().rsplit(":", 1)[0]
     return name in {"localhost", "[::1]"} or name.startswith("127.")
-
-
-def _qr(address: str) -> SafeString:
-    """The QR code as SVG without style attributes; black on white whatever the page's colours."""
-    code = segno.make(address, error="m", micro=False)
-    drawn = code.svg_inline(omitsize=True, light="#fff", svgclass="qr", lineclass=None)
-    # A size for pages without the stylesheet. The drawing holds modules, never the address's text.
-    return SafeString(drawn.replace("<svg ", '<svg width="180" height="180" ', 1))
 
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exercise.models import Exercise, Participant
-from units.forms import password_problems
+from units.forms import LONGEST_PASSWORD, password_problems
 from units.models import Unit, User
 from units.roles import UNIT_MEMBERS, Role
 from units.text import plain
@@ -48,7 +48,7 @@ class PersonForm(forms.Form):
         validators=[User.username_validator],
     )
     password = forms.CharField(
-        label=gettext_lazy("Mật khẩu"), required=False, max_length=4096, strip=False
+        label=gettext_lazy("Mật khẩu"), required=False, max_length=LONGEST_PASSWORD, strip=False
     )
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:

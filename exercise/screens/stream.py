@@ -35,8 +35,8 @@ def stream_context(
 ) -> dict[str, Any]:
     """The stream's token and its newest id, asked for before the page is drawn.
 
-    The token is good for as long as ``participant`` takes part, or the share link with ``secret``
-    is the valid one.
+    The token is good for as long as ``participant`` takes part and their session lasts, or the
+    share link with ``secret`` is the valid one.
 
     Nothing falls between the two: the exercise was read earlier, to find out who may see it, and is
     read again when the stream has drawn more than it knew of.
@@ -57,6 +57,7 @@ def stream_context(
             secret=secret,
             until_s=exercise.board_ends_wall_us // 1_000_000 if secret else None,
             participant_id=participant.pk if participant else None,
+            session_id=participant.session_id if participant else None,
         ),
         last=last,
         refresh=refresh,

@@ -147,7 +147,7 @@ def test_of_two_first_visitors_one_becomes_administrator() -> None:
     ("change", "words"),
     [
         ({"again": "khác"}, "Hai lần nhập không giống nhau."),
-        ({"password": "12345", "again": "12345"}, "Mật khẩu quá ngắn, cần ít nhất 8 ký tự."),
+        ({"password": "12345", "again": "12345"}, "Mật khẩu quá ngắn, cần ít nhất 12 ký tự."),
         ({"password": "binh.lv.binh", "again": "binh.lv.binh"}, 'id="password-err"'),
         ({"username": "có dấu cách"}, 'id="username-err"'),
         ({"name": ""}, 'id="name-err"'),

@@ -20,12 +20,12 @@ from django.utils.http import urlencode
 from exercise.conduct import COMMANDS
 from exercise.management.commands.roles_table import document as roles_document
 from exercise.models import Attachment, Exercise, Inject, Posture, Tasking, verify
-from exercise.screens.access import HOME, PAGES
+from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES
 from exercise.screens.forms import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from tests.factories import MINUTE, Drill, entry, make_drill
-from units.models import User
+from units.models import OpenSession, User
 from units.roles import ALLOWED, Role, may
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ METHODS = {
     "code": BOTH,
     "setup": BOTH,
     "language": POST,
+    "second_step": BOTH,
+    "second_step_enrol": BOTH,
     "healthz": SAFE,
     "readyz": SAFE,
     "metrics": SAFE,
@@ -52,6 +54,19 @@ METHODS = {
     "load_sample": POST,
     "new_run": POST,
     "attachment": SAFE,
+    "account": SAFE,
+    "account_sessions_end": POST,
+    "account_session_end": POST,
+    "account_second_factor": BOTH,
+    "account_second_factor_change": POST,
+    "account_password": POST,
+    "accounts": SAFE,
+    "accounts_one": SAFE,
+    "accounts_end_sessions": POST,
+    "accounts_reset_factor": POST,
+    "accounts_active": POST,
+    "sign_ins": SAFE,
+    "sign_ins_export": SAFE,
     # in an exercise
     "people_add": POST,
     "people_remove": POST,
@@ -75,6 +90,10 @@ OUTSIDE = {
     "home",
     "load_sample",
     "new_run",
+    "second_step",
+    "second_step_enrol",
+    *OWN,
+    *ADMINISTRATION,
 }
 """The addresses that belong to no exercise; every other one has its line in ``PAGES``."""
 
@@ -101,6 +120,7 @@ def as_(user: User | None) -> Client:
     client = Client()
     if user is not None:
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        client.get("/healthz")  # the session gets its row at its first request
     return client
 
 
@@ -167,10 +187,15 @@ class Scene:
             "file_id": lambda: self.attachment.uuid,
             "token": lambda: self.drill.exercise.board_token,
             "form": lambda: "csv",
+            "session_id": lambda: self.session_of("lead"),
+            "user_id": lambda: self.drill.user("staff", "U2").pk,
             "command": lambda: "pause",
         }
         wanted = addresses()[name].pattern.converters
         return reverse(name, kwargs={key: values[key]() for key in wanted})
+
+    def session_of(self, who: str) -> int:
+        return OpenSession.objects.filter(user=self.users[who]).values_list("pk", flat=True)[0]
 
     def everything(self) -> Any:
         """What a command could have changed."""
@@ -252,7 +277,7 @@ def test_an_exercise_leads_each_role_to_where_it_begins(scene: Scene, role: str)
 @pytest.mark.parametrize("name", sorted(OUTSIDE))
 def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, name: str) -> None:
     path = scene.path(name)
-    signed_in = {"home", "load_sample", "new_run"}
+    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION}
     for who in [*ROLES, *STRANGERS]:
         for method in ("GET", "HEAD", "POST"):
             with undone():
@@ -261,6 +286,11 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 405, (who, method)
             elif name in signed_in and who == "anonymous":
                 assert status == 302
+            elif name in ADMINISTRATION and who != "administrator":
+                assert status == 403, who
+            elif name == "account_session_end":
+                # Another person's session is not there; one's own, the one in use, is kept.
+                assert status == (302 if who == "lead" else 404), who
             elif name == "load_sample":
                 assert status == (302 if who == "administrator" else 403), who
             elif name == "new_run":

@@ -1,0 +1,31 @@
+"""Recovery codes, for the day on which the telephone with the second factor is lost.
+
+The factor itself is django-otp's ``TOTPDevice``. Its static codes are not used: it keeps them as
+they are typed, here a copy of the database lets nobody in.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RecoveryCode(models.Model):
+    """One code: its first four characters find the row, a salted slow hash proves the rest."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    selector = models.CharField(max_length=4)
+    secret = models.CharField(max_length=128)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "selector"], name="one_code_per_selector")
+        ]
+        verbose_name = _("mã khôi phục")
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.selector})"
