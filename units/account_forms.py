@@ -28,15 +28,21 @@ class SecondStepForm(CountedForm):
 
     blamed = "code"
     code = _code(gettext_lazy("Mã xác thực"))
-    recovery = forms.CharField(label=gettext_lazy("Mã khôi phục"), max_length=40, required=False)
+    recovery = forms.CharField(
+        label=gettext_lazy("Mã khôi phục"),
+        max_length=40,
+        required=False,
+        error_messages={"required": gettext_lazy("Nhập mã.")},
+    )
 
     def __init__(self, request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> None:
         self.person = person
         super().__init__(request, *args, **kwargs)
-        if self.data.get("recovery"):
+        if "recovery" in self.data and "recovery" in self.fields:
             # The other form of the same page, for a keyboard that has letters.
             self.blamed = "recovery"
             self.fields["code"].required = False
+            self.fields["recovery"].required = True
 
     @property
     def by(self) -> str:
@@ -66,7 +72,7 @@ class SecondStepForm(CountedForm):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        if code := self.cleaned_data.get("code") or self.cleaned_data.get("recovery"):
+        if code := self.cleaned_data.get(self.blamed):
             self.prove(code)
         return self.cleaned_data
 
@@ -99,6 +105,8 @@ class ProofForm(SecondStepForm):
         label=gettext_lazy("Mật khẩu"), max_length=4096, strip=False, required=False
     )
 
+    recovery = None  # type: ignore[assignment]  # one field takes both here
+
     @property
     def wants_password(self) -> bool:
         """Who signs in by slips has none."""
@@ -106,6 +114,7 @@ class ProofForm(SecondStepForm):
 
     def clean(self) -> dict[str, Any]:
         code, password = (self.cleaned_data.get(name) for name in ("code", "password"))
+        self.user = None
         if self.wants_password and not password:
             self.add_error("password", _("Nhập mật khẩu."))
         elif code:
@@ -114,6 +123,7 @@ class ProofForm(SecondStepForm):
                 self.sign_in(
                     _("Sai mật khẩu."), username=self.person.username, password=str(password)
                 )
+            self.user = None  # the password alone is not enough
             if not self.errors:
                 self.blamed = "code"
                 self.prove(code)

@@ -42,6 +42,10 @@ class CountedForm(forms.Form):
         self.request = request
         super().__init__(*args, **kwargs)
 
+    def is_valid(self) -> bool:
+        """No form without errors is enough: somebody must have been recognised."""
+        return super().is_valid() and self.user is not None
+
     def sign_in(self, wrong: str, **credentials: str) -> None:
         """Ask the backends; a refusal is written under the field that is to blame."""
         self.user = authenticate(self.request, **credentials)

@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor ACCOUNT`: for the last administrator who lost telephone and codes."""
+"""`manage.py reset_second_factor ACCOUNT`: for the administrator who lost telephone and codes."""
 
 from __future__ import annotations
 
