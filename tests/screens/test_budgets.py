@@ -48,6 +48,9 @@ PAGES = {
     "board_public": "observer",
     "landing": "anonymous",
     "home": "administrator",
+    "account": "administrator",
+    "accounts": "administrator",
+    "sign_ins": "administrator",
 }
 
 
@@ -193,7 +196,7 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
     kwargs: dict[str, Any] = {"code": drill.exercise.code} | {key: values[key] for key in keys}
     if name == "board_public":
         kwargs = {"token": drill.exercise.board_token}
-    elif name in ("landing", "home"):
+    elif name in ("landing", "home", "account", "accounts", "sign_ins"):
         kwargs = {}
     path = reverse(name, kwargs=kwargs)
     query = {"to": "+60"} if name == "console_jump" else {}
