@@ -49,7 +49,7 @@ def menus_open(page: Page) -> None:
     page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
 
 
-LEAD, DIRECTOR, EVALUATOR = "gdmay", "tongdaodien", "danhgia1"
+LEAD, DIRECTOR, EVALUATOR, ADMINISTRATOR = "gdmay", "tongdaodien", "danhgia1", "quantri"
 CONSOLE = "/x/{code}/console/"
 
 PAGES = (
@@ -80,6 +80,11 @@ PAGES = (
     Shown("public-board", "{board}"),
     Shown("journal", "/x/{code}/journal/?verify=1", DIRECTOR),
     Shown("people", "/x/{code}/people/", DIRECTOR),
+    Shown("account", "/account/", DIRECTOR),
+    Shown("account-factor", "/account/second-factor/", DIRECTOR, menus_open),
+    Shown("accounts", "/accounts/", ADMINISTRATOR),
+    Shown("accounts-one", "/accounts/1/", ADMINISTRATOR),
+    Shown("sign-ins", "/accounts/sign-ins/", ADMINISTRATOR),
 )
 
 

@@ -42,9 +42,10 @@ SEED = 7
 
 
 def prepare() -> None:
-    """An empty database with the sample scenario in it."""
+    """An empty database with the sample scenario and an administrator in it."""
     migrate()
     load(sample_path())
+    User.objects.create_superuser("quantri", password=None, name="Người quản trị")
 
 
 def migrate() -> None:
@@ -107,6 +108,14 @@ def link(username: str) -> str:
     """A sign-in link's path."""
     _link, token, _code = SignInLink.issue(User.objects.get(username=username))
     return f"/go/{token}/"
+
+
+def director_account(code: str, username: str, password: str) -> None:
+    """One more director, who signs in by a password."""
+    person = User.objects.create_user(username, password=password, name="Nguyễn Thị Hạnh")
+    Participant.objects.create(
+        exercise=Exercise.objects.get(code=code), user=person, role="director"
+    )
 
 
 def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
@@ -187,6 +196,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     for call in (
         *(prepare, migrate, exercise, mid_run, link, do, ids, anchors, attachments, journal),
         let_link_end,
+        director_account,
     )
 }
 

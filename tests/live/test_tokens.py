@@ -26,6 +26,16 @@ def test_a_token_says_who_holds_it() -> None:
     assert tokens.read(tokens.issue(7, "board.vi"), 7).holder == ""
 
 
+def test_a_token_says_in_which_session_it_was_asked_for() -> None:
+    token = tokens.issue(7, "control.vi", participant_id=31, session_id=5)
+    assert tokens.read(token, 7) == tokens.Audience("control.vi", holder="31", session="s5")
+
+
+def test_a_token_from_before_sessions_were_named_is_still_good() -> None:
+    old = signing.TimestampSigner(salt="live").sign("7:control.vi::31")
+    assert tokens.read(old, 7) == tokens.Audience("control.vi", holder="31")
+
+
 def test_a_token_for_another_exercise_is_refused() -> None:
     with pytest.raises(tokens.BadToken):
         tokens.read(tokens.issue(7, "control.vi"), 8)
