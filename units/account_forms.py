@@ -29,7 +29,7 @@ class SecondStepForm(CountedForm):
     blamed = "code"
     code = _code(gettext_lazy("Mã xác thực"))
     recovery = forms.CharField(
-        label=gettext_lazy("Mã khôi phục (12 ký tự)"),
+        label=gettext_lazy("Mã khôi phục (16 ký tự)"),
         max_length=40,
         required=False,
         error_messages={"required": gettext_lazy("Nhập mã.")},

@@ -6,12 +6,12 @@ that doubles with each wrong one, from whatever address), and by axes (five from
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import time
 from base64 import b32encode
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 from django_otp.oath import TOTP
@@ -21,8 +21,7 @@ from django_otp.util import random_hex
 from units.models import CODE_ALPHABET, RecoveryCode, User
 
 RECOVERY_CODES = 10
-RECOVERY_LENGTH = 12
-_SELECTOR = 4
+RECOVERY_LENGTH = 16
 _DIGITS = re.compile(r"\d{6}", re.A)
 TOTP_CODE, RECOVERY_CODE = "totp", "recovery"
 
@@ -79,15 +78,20 @@ def enrol(user: User, key: str, code: str) -> list[str] | None:
 def renew_codes(user: User) -> list[str]:
     """Ten new recovery codes in place of the old ones, to be shown this once."""
     RecoveryCode.objects.filter(user=user).delete()
-    codes: dict[str, str] = {}
-    while len(codes) < RECOVERY_CODES:
-        code = "".join(secrets.choice(CODE_ALPHABET) for _place in range(RECOVERY_LENGTH))
-        codes[code[:_SELECTOR]] = code
+    codes = [
+        "".join(secrets.choice(CODE_ALPHABET) for _place in range(RECOVERY_LENGTH))
+        for _code in range(RECOVERY_CODES)
+    ]
+    salts = [secrets.token_hex(16) for _code in codes]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(user=user, selector=selector, secret=make_password(code[_SELECTOR:]))
-        for selector, code in codes.items()
+        RecoveryCode(user=user, salt=salt, digest=_digest(salt, code))
+        for salt, code in zip(salts, codes, strict=True)
     )
-    return ["-".join((code[:4], code[4:8], code[8:])) for code in codes.values()]
+    return ["-".join(re.findall("....", code)) for code in codes]
+
+
+def _digest(salt: str, code: str) -> str:
+    return hashlib.sha256(f"{salt}{code}".encode()).hexdigest()
 
 
 @transaction.atomic
@@ -131,16 +135,12 @@ def verify(user: User, code: str) -> str | None:
 
 
 def _spend(user: User, typed: str) -> bool:
-    if len(typed) != RECOVERY_LENGTH:
-        return False
-    row = RecoveryCode.objects.filter(user=user, selector=typed[:_SELECTOR], used_at=None).first()
-    if row is None:
-        make_password(typed)  # the same wait as for a wrong one
-        return False
-    if not check_password(typed[_SELECTOR:], row.secret):
-        return False
-    spent = RecoveryCode.objects.filter(pk=row.pk, used_at=None).update(used_at=timezone.now())
-    return spent == 1
+    for row in RecoveryCode.objects.filter(user=user, used_at=None):
+        if secrets.compare_digest(row.digest, _digest(row.salt, typed)):
+            # The conditional UPDATE decides who was first.
+            unused = RecoveryCode.objects.filter(pk=row.pk, used_at=None)
+            return unused.update(used_at=timezone.now()) == 1
+    return False
 
 
 def _plain(code: str) -> str:

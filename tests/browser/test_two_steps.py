@@ -84,7 +84,7 @@ def test_a_director_turns_it_on_and_signs_in_with_it(drill: Drill, enter: Enter)
     other.speak("vi")
     page = sign_in(other)
     page.get_by_text("Không có điện thoại? Dùng mã khôi phục").click()
-    page.get_by_label("Mã khôi phục (12 ký tự)").fill(recovery.lower())
+    page.get_by_label("Mã khôi phục (16 ký tự)").fill(recovery.lower())
     page.get_by_role("button", name="Dùng mã khôi phục").click()
     page.wait_for_url("**/console/")
 
