@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from exercise.screens.access import HOME, PAGES
+from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES
 from units.roles import ALLOWED, Role
 
 
@@ -63,6 +63,16 @@ def document() -> str:
             "the landing page and what signs people in need no role.",
             "",
             *_table("page", PAGES.items()),
+            "",
+            "## Outside an exercise",
+            "",
+            "Everybody who is signed in, about their own account: "
+            + ", ".join(f"`{name}`" for name in OWN)
+            + ".",
+            "",
+            "The install's administrator alone: "
+            + ", ".join(f"`{name}`" for name in ADMINISTRATION)
+            + ".",
             "",
         ]
     )
