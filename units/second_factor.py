@@ -23,6 +23,8 @@ from units.models import CODE_ALPHABET, RecoveryCode, User
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 16
 _DIGITS = re.compile(r"\d{6}", re.A)
+MOST_COUNTED = 11
+"""Wrong codes that lengthen the wait: it ends at 1,024 s."""
 TOTP_CODE, RECOVERY_CODE = "totp", "recovery"
 
 
@@ -120,17 +122,20 @@ def verify(user: User, code: str) -> str | None:
     3. Anything else is a recovery code: used up by being right, counted when wrong.
     """
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-    if device is None:
+    if device is None or not device.verify_is_allowed()[0]:
         return None
     typed = _plain(code)
     if _DIGITS.fullmatch(typed):
-        return TOTP_CODE if device.verify_token(typed) else None
-    if not device.verify_is_allowed()[0]:
-        return None
-    if _spend(user, typed):
+        if device.verify_token(typed):
+            return TOTP_CODE
+    elif _spend(user, typed):
         device.throttle_reset()
         return RECOVERY_CODE
-    device.throttle_increment()
+    else:
+        device.throttle_increment(commit=False)
+    # Who has learnt the password alone must not shut the person out for days.
+    device.throttling_failure_count = min(device.throttling_failure_count, MOST_COUNTED)
+    device.save()
     return None
 
 

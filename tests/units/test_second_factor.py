@@ -92,6 +92,17 @@ def test_each_wrong_code_doubles_the_wait_whatever_address_it_comes_from(
     assert second_factor.wait_s(person) == 0
 
 
+@pytest.mark.parametrize("kind", ["totp", "recovery"])
+def test_the_wait_ends_within_twenty_minutes_however_often_somebody_else_errs(
+    person: User, phone: Authenticator, kind: str
+) -> None:
+    phone.enrol(person)
+    for _n in range(15):
+        forget_the_wait(person)
+        second_factor.verify(person, phone.wrong() if kind == "totp" else "AAAA-BBBB-CCCC-DDDD")
+    assert second_factor.wait_s(person) == 1024
+
+
 @pytest.mark.parametrize(
     "spelt", [str, str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "]
 )
