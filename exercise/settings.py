@@ -131,7 +131,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # ── database ──────────────────────────────────────────────────────────────────────────────────
-_SQLITE_OPTIONS = {
+SQLITE_OPTIONS = {
     # IMMEDIATE: a command takes the write lock when it begins, so it waits instead of
     # failing half-way.
     "transaction_mode": "IMMEDIATE",
@@ -144,7 +144,7 @@ DATABASES: dict[str, Any] = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── broker and stream ─────────────────────────────────────────────────────────────────────────

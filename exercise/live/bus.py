@@ -219,6 +219,13 @@ def set_board_stamp(exercise_id: int, secret: str) -> None:
         redis.set(board_key(exercise_id), stamp_of(secret) or NOBODY, ex=KEEP_S)
 
 
+def forget_everything() -> None:
+    """Take out all that was drawn for any exercise, because the database is another one now."""
+    with _asking() as redis:
+        for key in redis.scan_iter(match="live:*", count=1000):
+            redis.delete(key)
+
+
 def pack(html: str) -> bytes:
     """HTML as it lies in the stream: deflated, or a long drill would fill the memory."""
     raw = html.encode()

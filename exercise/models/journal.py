@@ -103,9 +103,9 @@ def verify(exercise: Exercise) -> Verdict:
     it.
     """
     previous, count = "", 0
-    entries: Iterator[JournalEntry] = (
-        JournalEntry.objects.filter(exercise=exercise).order_by("seq").iterator(chunk_size=2000)
-    )
+    using = exercise._state.db  # a copy is checked where it lies
+    chain = JournalEntry.objects.using(using).filter(exercise=exercise).order_by("seq")
+    entries: Iterator[JournalEntry] = chain.iterator(chunk_size=2000)
     for entry in entries:
         if entry.seq != count + 1:
             return Verdict(count, count + 1, "missing")
@@ -120,7 +120,8 @@ def verify(exercise: Exercise) -> Verdict:
         return Verdict(count, count + 1, "end cut off")
     if count > exercise.journal_seq:
         # A drill under way may have gone on since the exercise was read.
-        by_now = Exercise.objects.values_list("journal_seq", flat=True).get(pk=exercise.pk)
+        found = Exercise.objects.using(using).values_list("journal_seq", flat=True)
+        by_now = found.get(pk=exercise.pk)
         if count > by_now:
             return Verdict(by_now, by_now + 1, "added past the end")
     return Verdict(count)
