@@ -18,6 +18,6 @@ what was written on SQLite can be read into PostgreSQL and the other way round.
 
 from __future__ import annotations
 
-from exercise.archive.refusal import CannotGoOn
+from exercise.archive.refusal import CannotGoOn, database_in_words
 
-__all__ = ["CannotGoOn"]
+__all__ = ["CannotGoOn", "database_in_words"]

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from exercise.archive import CannotGoOn
+from exercise.archive import CannotGoOn, database_in_words
 from exercise.archive.files import whole_or_nothing, write_checksum
 from exercise.archive.packing import Packed, pack
 from exercise.archive.snapshot import snapshot
@@ -33,10 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            if options["out"] == STDOUT:
-                packed = self._into_stdout()
-            else:
-                packed = self._into_file(Path(options["out"]), force=options["force"])
+            with database_in_words():
+                if options["out"] == STDOUT:
+                    packed = self._into_stdout()
+                else:
+                    packed = self._into_file(Path(options["out"]), force=options["force"])
         except CannotGoOn as problem:
             raise CommandError(str(problem)) from None
         missing = packed.manifest["missing_files"]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from exercise.archive import CannotGoOn
+from exercise.archive import CannotGoOn, database_in_words
 from exercise.archive.moving import move
 
 
@@ -25,7 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         url = options["url"]
         try:
-            move(url, self.stdout.write)
+            with database_in_words():
+                move(url, self.stdout.write)
         except CannotGoOn as problem:
             raise CommandError(str(problem)) from None
         here = connections["default"]

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from exercise.archive import CannotGoOn
+from exercise.archive import CannotGoOn, database_in_words
 from exercise.archive.restoring import Restoring
 from exercise.management.preparation import build_static_if_needed
 from exercise.supervisor.premises import close_to_others
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             with_broken_journal=options["with_broken_journal"],
         )
         try:
-            restoring.run(self.stdout.write)
+            with database_in_words():
+                restoring.run(self.stdout.write)
         except CannotGoOn as problem:
             raise CommandError(str(problem)) from None
         if build_static_if_needed():
