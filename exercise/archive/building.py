@@ -193,8 +193,7 @@ class PostgresqlBuilding(Building):
                 )
 
     def discard(self) -> None:
-        if ALIAS in connections:
-            closed(ALIAS)
+        closed(ALIAS)
         with self._outside() as cursor:
             cursor.execute(f'DROP SCHEMA IF EXISTS "{self.beside}" CASCADE')
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -93,7 +94,7 @@ class Backup:
                     _refuse(f"a row of {name} is larger than any of ours")
                 try:
                     row = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     _refuse(f"a row of {name} cannot be read")
                 if not isinstance(row, list) or len(row) != width:
                     _refuse(f"a row of {name} has another number of columns")
@@ -138,20 +139,28 @@ def opened(path: Path, *, room_at: Path) -> Iterator[Backup]:
     except OSError as problem:
         raise CannotGoOn(f"{path} cannot be read: {problem.strerror}.") from None
     with file:
+        yield _proved(path, file, room_at)
+
+
+def _proved(path: Path, file: BufferedReader, room_at: Path) -> Backup:
+    try:
         _check_whole(path, checksum_of(file))
-        try:
-            with zipfile.ZipFile(file) as bundle:
-                parts = _members(bundle)
-                manifest = _manifest(bundle)
-                _check_members(manifest, parts)
-                backup = Backup(bundle, manifest)
-                _check_schema(backup)
-                _check_room(manifest, room_at)
-                for part in manifest["parts"]:
-                    _check_content(bundle, part)
-                yield backup
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError):
-            _refuse("it is no ZIP file, or a damaged one")
+        bundle = zipfile.ZipFile(file)
+        parts = _members(bundle)
+        manifest = _manifest(bundle)
+        _check_members(manifest, parts)
+        backup = Backup(bundle, manifest)
+        _check_schema(backup)
+        _check_room(manifest, room_at)
+        for part in manifest["parts"]:
+            _check_content(bundle, part)
+        return backup
+    except CannotGoOn:
+        raise
+    except OSError as problem:
+        raise CannotGoOn(f"{path} cannot be read: {problem.strerror}.") from None
+    except Exception:  # zipfile and zlib raise many kinds on a damaged file; each means the same
+        _refuse("it is no ZIP file, or a damaged one")
 
 
 def _check_whole(path: Path, found: str) -> None:
@@ -205,7 +214,7 @@ def _manifest(bundle: zipfile.ZipFile) -> Manifest:
         text = member.read(MOST_MANIFEST_BYTES)
     try:
         found: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         _refuse("its manifest cannot be read")
     if not isinstance(found, dict) or not str(found.get("format", "")).startswith(
         "staged-exercise-backup/"

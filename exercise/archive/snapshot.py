@@ -16,6 +16,7 @@ from typing import Any, TypedDict
 
 from django.db import connections, transaction
 from django.db.models import FileField, Model, QuerySet
+from django.db.utils import load_backend
 
 from exercise.archive import rows
 from exercise.archive.refusal import CannotGoOn
@@ -123,14 +124,14 @@ def opened(settings: dict[str, Any], alias: str) -> Any:
             "isolation_level": IsolationLevel.REPEATABLE_READ,
         }
         given["DISABLE_SERVER_SIDE_CURSORS"] = False  # within one transaction they always work
-    connections.settings[alias] = given
-    connection = connections.create_connection(alias)
+    # Not among the settings' databases: nothing else that goes through those may find it.
+    connection = load_backend(given["ENGINE"]).DatabaseWrapper(given, alias)
     connections[alias] = connection
     return connection
 
 
 def closed(alias: str) -> None:
-    """Close a connection of :func:`opened` and forget it."""
-    connections[alias].close()
-    del connections[alias]
-    del connections.settings[alias]
+    """Close a connection of :func:`opened`, if there is one, and forget it."""
+    if hasattr(connections._connections, alias):
+        connections[alias].close()
+        del connections[alias]

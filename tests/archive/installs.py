@@ -12,8 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import dj_database_url
 import psycopg
+from django.db.utils import ConnectionHandler
+
+from exercise.archive.snapshot import closed, opened
+
+from .story import everything
 
 BASE = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("DATABASE_URL", "")
@@ -41,6 +48,7 @@ class Install:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in MINE}
         kept["EXERCISE_VAR"] = str(self.var)
+        kept["DEBUG"] = "1"  # no static files to build, which takes longer than all the rest
         return kept | ({"DATABASE_URL": self.database_url} if self.database_url else {})
 
     def run(self, *words: object, **given: str) -> subprocess.CompletedProcess[str]:
@@ -74,6 +82,16 @@ class Install:
         ended = self.run("-c", PREAMBLE + textwrap.dedent(code), **given)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
+
+    def rows(self) -> dict[str, list[Any]]:
+        """Every row of every table in neutral form; in a test that may use a database."""
+        found = dict(dj_database_url.parse(self.database_url or f"sqlite:///{self.var}/db.sqlite3"))
+        configured = ConnectionHandler().configure_settings({"default": found})["default"]
+        opened(configured, "looked_at")
+        try:
+            return everything("looked_at")
+        finally:
+            closed("looked_at")
 
     def copy(self, var: Path) -> Install:
         """Another one that holds the same."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 from typing import Any
 
@@ -49,15 +48,10 @@ def everything(using: str = "default") -> dict[str, list[Any]]:
     }
 
 
-def print_everything() -> None:
-    print(json.dumps(everything(), ensure_ascii=False, sort_keys=True))
-
-
 __all__ = [
     "a_drill_under_way",
     "conduct",
     "drill_of_this_install",
     "everything",
-    "print_everything",
     "upload",
 ]

@@ -10,7 +10,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from .installs import BASE, PREAMBLE, Install, file_size_limited
+
+pytestmark = pytest.mark.django_db
 
 
 def manifest_of(backup: Path) -> dict:
@@ -31,7 +35,7 @@ def test_it_holds_every_row_every_file_and_the_key(install: Install, backup: Pat
         assert len(files) == 2
         for name in files:
             assert bundle.read(name) == (install.var / name).read_bytes()
-    rows = json.loads(install.python("print_everything()"))
+    rows = install.rows()
     assert {table["name"]: table["rows"] for table in manifest["tables"]} == {
         name: len(found) for name, found in rows.items()
     }

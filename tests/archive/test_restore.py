@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import subprocess
@@ -15,12 +14,9 @@ from exercise.supervisor import broker
 
 from .installs import BASE, SERVER, Install, fresh
 
+pytestmark = pytest.mark.django_db
 RECOVERED = {"exercise.exercise", "exercise.journalentry"}
 """What changes after the restoring, because a running exercise is paused."""
-
-
-def rows_of(install: Install) -> dict[str, list]:
-    return json.loads(install.python("print_everything()"))
 
 
 def test_another_host_has_the_same_rows_files_and_key(
@@ -28,7 +24,7 @@ def test_another_host_has_the_same_rows_files_and_key(
 ) -> None:
     said = elsewhere.done("restore", backup)
     assert "1 journals verified" in said
-    before, after = rows_of(install), rows_of(elsewhere)
+    before, after = install.rows(), elsewhere.rows()
     assert {name for name in before if before[name] != after[name]} == RECOVERED
     entries = "exercise.journalentry"
     assert after[entries][:-1] == before[entries]
@@ -102,9 +98,9 @@ def test_the_journal_is_protected_there_too(backup: Path, elsewhere: Install) ->
 
 # ── what is there already ───────────────────────────────────────────────────────────────────────
 def test_an_install_that_holds_something_is_left_alone(install: Install, backup: Path) -> None:
-    before = rows_of(install)
+    before = install.rows()
     assert "is not empty" in install.refused("restore", backup)
-    assert rows_of(install) == before
+    assert install.rows() == before
 
 
 def test_one_that_holds_files_alone_is_not_empty(backup: Path, elsewhere: Install) -> None:
@@ -120,7 +116,7 @@ def test_replaced_it_is_kept_aside(install: Install, backup: Path) -> None:
     (install.var / "uploads" / "rest.txt").write_text("x")
     (install.var / "broker").mkdir()
     (install.var / "broker" / "appendonly").write_text("x")
-    changed = rows_of(install)
+    changed = install.rows()
     said = install.done("restore", backup, "--replace")
     (aside,) = install.var.glob("replaced-*")
     assert str(aside) in said
@@ -129,13 +125,13 @@ def test_replaced_it_is_kept_aside(install: Install, backup: Path) -> None:
     assert (aside / "broker" / "appendonly").is_file()
     assert not (install.var / "broker").exists()
     assert (aside / "secret_key").is_file()
-    assert rows_of(install)["exercise.exercise"] != changed["exercise.exercise"]
+    assert install.rows()["exercise.exercise"] != changed["exercise.exercise"]
     former = Install(aside)
     if install.database_url:
         schema = aside.name.replace("-", "_")
         assert f"schema {schema}" in said
         former = Install(aside, f"{install.database_url}?options=-c%20search_path%3D{schema}")
-    assert rows_of(former) == changed
+    assert former.rows() == changed
 
 
 def test_while_its_supervisor_runs_it_is_left_alone(install: Install, backup: Path) -> None:
@@ -267,7 +263,7 @@ def test_it_does_not_matter_from_which_database_it_came(to_postgres: bool, tmp_p
     here.done("backup", tmp_path / "drill.zip")
     there = fresh(tmp_path / "b" / "var", postgres=to_postgres)
     there.done("restore", tmp_path / "drill.zip")
-    before, after = rows_of(here), rows_of(there)
+    before, after = here.rows(), there.rows()
     assert {name for name in before if before[name] != after[name]} == RECOVERED
     assert "chain whole, rows as replayed" in there.done("verify_journal")
     there.python("drill_of_this_install().do('resume')")
@@ -275,7 +271,7 @@ def test_it_does_not_matter_from_which_database_it_came(to_postgres: bool, tmp_p
 
 # ── when it goes wrong half-way ─────────────────────────────────────────────────────────────────
 def test_what_fails_half_way_leaves_everything_as_it_was(install: Install, backup: Path) -> None:
-    before = rows_of(install)
+    before = install.rows()
     files = sorted(path for path in install.var.rglob("*") if "run" not in path.parts)
     code = f"""
 from exercise.archive.building import Building
@@ -288,7 +284,7 @@ with pytest.raises(CannotGoOn, match="giữa chừng"):
     Restoring(Path({os.fspath(backup)!r}), replace=True).run(print)
 """
     install.python(code)
-    assert rows_of(install) == before
+    assert install.rows() == before
     assert sorted(path for path in install.var.rglob("*") if "run" not in path.parts) == files
     if install.database_url:
         schemas = install.python(
