@@ -17,6 +17,7 @@ from typing import Any, TypedDict
 from django.db import connections, transaction
 from django.db.models import FileField, Model, QuerySet
 from django.db.utils import load_backend
+from django.utils.connection import ConnectionDoesNotExist
 
 from exercise.archive import rows
 from exercise.archive.refusal import CannotGoOn
@@ -132,6 +133,8 @@ def opened(settings: dict[str, Any], alias: str) -> Any:
 
 def closed(alias: str) -> None:
     """Close a connection of :func:`opened`, if there is one, and forget it."""
-    if hasattr(connections._connections, alias):
+    try:
         connections[alias].close()
-        del connections[alias]
+    except ConnectionDoesNotExist:
+        return
+    del connections[alias]
