@@ -145,6 +145,8 @@ class SqliteBuilding(Building):
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections[ALIAS].close()
         kept = ""
+        # Beside the file itself, which may be on another disk than the install's directory.
+        aside = self.place.parent / aside.name
         for path in _with_logs(self.place):
             if path.exists() and not keep:
                 path.unlink()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from .installs import SERVER, Install, fresh, new_database
+from .installs import BASE, SERVER, Install, fresh, new_database
 
 pytestmark = pytest.mark.django_db
 on_postgres = pytest.mark.skipif(not SERVER, reason="needs a PostgreSQL server")
@@ -104,6 +106,22 @@ def test_sqlite_moves_to_another_file(install: Install, tmp_path: Path) -> None:
     assert there.rows() == install.rows()
     told = install.refused("move_database", there.database_url)
     assert "is not empty" in told
+
+
+def test_an_address_with_a_password_can_be_given_where_nobody_reads_it(
+    install: Install, tmp_path: Path
+) -> None:
+    there = Install(tmp_path / "there", f"sqlite:///{tmp_path}/moved.sqlite3")
+    told = subprocess.run(
+        [sys.executable, "manage.py", "move_database", "-"],
+        cwd=BASE,
+        env=install.environment,
+        input=f"{there.database_url}\n",
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    assert there.rows() == install.rows()
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,21 @@ def test_a_database_restored_beside_a_living_stream_is_drawn_afresh(bus_broker: 
 
 
 @pytest.mark.django_db
+def test_once_it_is_forgotten_a_shorter_life_does_not_count_as_drawn(bus_broker: Broker) -> None:
+    """Restoring forgets: by its number alone the drawing of another drill could pass for ours."""
+    drill = make_drill(2, started=True)
+    append(drill.exercise.pk, [], published_seq=1)
+    Redis.from_url(bus_broker.url).set("another:program", "x")
+    bus.forget_everything()
+    assert bus.published_seq(drill.exercise.pk) is None
+    assert bus.newest(drill.exercise.pk) == ("0-0", 0)
+    assert Redis.from_url(bus_broker.url).get("another:program") == b"x"
+    drill.do("pause")
+    assert publish(drill.exercise.pk)
+    assert 'data-touched="*"' in newest(drill, bus_broker)["unit-U2.vi"]
+
+
+@pytest.mark.django_db
 def test_an_exercise_that_is_not_there_is_nothing_to_draw(drill: int) -> None:
     assert publish(10**6 + drill)
     assert bus.published_seq(10**6 + drill) is None

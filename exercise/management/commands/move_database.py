@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +21,15 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("url", metavar="TO_URL", help="postgres://user:password@host:5432/name")
+        parser.add_argument(
+            "url",
+            metavar="TO_URL",
+            help="postgres://user:password@host:5432/name; - reads it from standard input, for "
+            "others on this machine can read a command line",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        url = options["url"]
+        url = sys.stdin.readline().strip() if options["url"] == "-" else options["url"]
         try:
             with database_in_words():
                 move(url, self.stdout.write)
