@@ -1,7 +1,7 @@
 """Migrations are expand-then-contract: while they run, and after, the last release still works.
 
-`python -m tests.expand` looks at every migration of ours, operation by operation, and names what the
-release before could not live with. It reads no database: what counts is what Django would do on
+`python -m tests.expand` looks at every migration of ours, operation by operation, and says what
+the release before could not live with. It reads no database: what counts is what Django would do on
 PostgreSQL. (django-migration-linter reads the SQL: on SQLite, which makes a table anew for nearly
 every change, it cannot tell a dropped column from an added one; for PostgreSQL's SQL it needs a
 server, which `make lint` has not.)
