@@ -16,10 +16,10 @@ DEV := .venv/.dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 FUZZ_S ?= 300
 SCENARIO ?= scenarios/samples/so-cong-thuong-2023.yaml
-PLAIN := not browser and not engine and not postgres
+PLAIN := not browser and not engine and not postgres and not hosts
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests chaos soak fuzz
+	browser-tests engine-tests postgres-tests chaos soak fuzz hosts-tests
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,12 +39,13 @@ rehearse: $(RUNTIME) ## Run SCENARIO=file from start to end with bots and report
 test: $(DEV) ## The plain suite: needs no Redis, PostgreSQL or browser
 	@$(PYTEST) -n auto -m "$(PLAIN)" $(ARGS)
 
-lint: $(DEV) ## Style, types, one-way imports, missing migrations
+lint: $(DEV) ## Style, types, one-way imports, migrations: none missing, none that breaks the last release
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy units scenarios exercise
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run
+	@$(BIN)/python -m tests.expand
 
 browser-tests: $(DEV) ## The screens in a real Chromium
 	@$(PYTEST) -m browser $(ARGS)
@@ -53,12 +54,15 @@ engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -m engine --ignore tests/chaos $(ARGS)
 
 postgres-tests: $(DEV) ## The plain and engine suites on a PostgreSQL of their own
-	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine" $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine and not hosts" $(ARGS)
 	@.ci/with-postgres $(PYTEST) -m engine --ignore tests/chaos $(ARGS)
 
 fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds
 	@$(PYTEST) -q -s -p no:randomly --timeout 0 tests/screens/test_any_session.py \
 		--fuzz-s $(FUZZ_S) $(ARGS)
+
+hosts-tests: $(DEV) ## On hosts of their own: the network is cut between every two (as root on Linux)
+	@$(PYTEST) -m hosts $(ARGS)
 
 chaos: $(DEV) ## Kill one process after another and see that nothing is lost
 	@$(PYTEST) tests/chaos $(ARGS)

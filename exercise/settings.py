@@ -138,6 +138,34 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
+# A network that goes silent is noticed within seconds, here and on the server. The kernels'
+# defaults are a quarter of an hour for what was sent, no end for an answer, and two hours for the
+# lock of a transaction whose host is gone: so long nothing in that exercise could be done.
+_POSTGRES_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives": 1,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 6000,
+    "options": " ".join(
+        f"-c {name}={value}"
+        for name, value in {
+            "tcp_keepalives_idle": 3,
+            "tcp_keepalives_interval": 2,
+            "tcp_keepalives_count": 2,
+            "tcp_user_timeout": "6s",
+            # A query goes on when nobody waits for it any more, and keeps its locks.
+            "client_connection_check_interval": "2s",
+            # A command computes and writes in one go; one that thinks this long has lost its host.
+            "idle_in_transaction_session_timeout": "10s",
+            # Who waits for an exercise this long is told that the server is busy, and tries again.
+            "lock_timeout": "10s",
+            # No page and no command asks for so much; `prepare` lifts it for migrations.
+            "statement_timeout": "60s",
+        }.items()
+    ),
+}
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
         default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=0, conn_health_checks=True
@@ -145,6 +173,8 @@ DATABASES: dict[str, Any] = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:  # what the address says itself counts more: ?options= for a pool that takes none of these
+    DATABASES["default"]["OPTIONS"] = _POSTGRES_OPTIONS | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── broker and stream ─────────────────────────────────────────────────────────────────────────
@@ -165,10 +195,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
     "max_retries": 0,
+    # A worker waits for work outside of those limits: without this, one whose network went silent
+    # would not look for 51 seconds.
+    "health_check_interval": 2,
+    "socket_keepalive": True,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "timers"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # its own answer is to give up after a hundred
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -6,8 +6,10 @@ All look first and do nothing when nothing has changed, because every start goes
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,24 +23,63 @@ from django.db.migrations.executor import MigrationExecutor
 from units.audit import prune_events
 from units.sessions import prune_sessions
 
+_MIGRATING = 7_238_145
+"""The number of the advisory lock in the database; any would do."""
+
 
 def prepare(say: Callable[[str], None]) -> None:
-    """Make ready what the web server needs, and say what was done."""
-    if migrate_if_needed():
-        say("database migrated")
-    if build_static_if_needed():
-        say("static files built")
-    if pruned := prune_events() + prune_sessions():
-        say(f"{pruned} old sessions and sign-ins deleted")
+    """Make ready what the web server needs, and say what was done.
+
+    Any number may do so at once, as when all hosts start together: one does it, the others wait.
+    """
+    with _alone_on_this_host():
+        if migrate_if_needed():
+            say("database migrated")
+        if build_static_if_needed():
+            say("static files built")
+        if pruned := prune_events() + prune_sessions():
+            say(f"{pruned} old sessions and sign-ins deleted")
+
+
+@contextmanager
+def _alone_on_this_host() -> Iterator[None]:
+    lock_file = settings.VAR_DIR / "run" / "prepare.lock"
+    lock_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with lock_file.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _alone_in_the_database() -> Iterator[None]:
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        # Neither waiting for another host nor changing a large table is a matter of seconds.
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        cursor.execute("SET lock_timeout = '10s'")  # nor may all who wait behind us wait for long
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def migrate_if_needed() -> bool:
     """Apply the migrations that the database lacks; tell whether there were any."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not _lacking():
         return False
-    call_command("migrate", interactive=False, verbosity=0)
+    with _alone_in_the_database():
+        if not _lacking():
+            return False
+        call_command("migrate", interactive=False, verbosity=0)
     return True
+
+
+def _lacking() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def build_static_if_needed() -> bool:
