@@ -62,6 +62,11 @@ class Site:
         """Return what does the timed work: worker and beat."""
         return [self._worker(), self._beat()]
 
+    def child(self, name: str) -> Child:
+        """Return one of web, worker and beat by its name."""
+        made = {"web": self.web, "worker": self._worker, "beat": self._beat}
+        return made[name]()
+
     def web(self) -> Child:
         """Return the web server: pages and streams in one process."""
         proxy = "--proxy-headers" if self.behind_proxy else "--no-proxy-headers"

@@ -32,9 +32,18 @@ def documented(word: str) -> list[str]:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A fresh machine's: nothing has ever run there, and nothing but what is documented does."""
-    mine = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "HTTPS")
+    mine = (
+        "DJANGO_SETTINGS_MODULE",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "DEBUG",
+        "HTTPS",
+        "PORT",
+    )
     kept = {name: value for name, value in os.environ.items() if name not in mine}
-    return kept | {"EXERCISE_VAR": str(tmp_path / "var")}
+    # A broker that is not there: the web server goes without.
+    return kept | {"EXERCISE_VAR": str(tmp_path / "var"), "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 def prepare(environment: dict[str, str]) -> str:
@@ -49,9 +58,12 @@ def web(environment: dict[str, str]) -> Iterator[str]:
     """The documented web server on a port that is free."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
-    words = [port if word == "8000" else word for word in documented("uvicorn")]
     server = subprocess.Popen(
-        words, cwd=BASE, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+        documented("web"),
+        cwd=BASE,
+        env=environment | {"PORT": port},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
     )
     try:
         deadline, pause = time.monotonic() + HIGH_S, threading.Event()
