@@ -12,11 +12,16 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
 
 app = Celery("exercise")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Nothing is acknowledged, because nothing need be: a task that is lost is asked for again. A worker
+# whose acknowledgement is lost would count that task as under way for ever, and after four of them
+# take no more.
+app.conf.task_queues = [Queue(app.conf.task_default_queue, no_ack=True)]
 app.autodiscover_tasks(["exercise.timing"])
 
 

@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import INJECT, SMALL
+from tests.engine.conftest import BASE, INJECT, SMALL
 
-from .install import HOSTS, PORT, WEB, Install
+from .install import HOSTS, PORT, WEB, Install, wait_for
 from .network import Network, remove_orphans
 
+DEPLOY = BASE / "deploy"
+WITHIN_S = 60.0
+"""A connection that hangs until the kernel gives up takes a quarter of an hour or two hours."""
 EVERY_MIN = 4
 """Exercise minutes between two injects: four seconds at ×60."""
 INJECTS = 145
@@ -46,8 +49,13 @@ class Drill:
     """The drill under way, and what was seen of it."""
 
     def __init__(self, install: Install, begun: dict[str, Any]) -> None:
-        self.install, self.network = install, install.network
-        self.logs = {}
+        self.install, self.network, self.begun = install, install.network, begun
+        self.board: str = begun["board"]
+        self.logs: dict[str, Path] = {}
+
+    def enter(self) -> None:
+        """Have the two leads open their inboxes, one on each web server."""
+        begun, install = self.begun, self.install
         for host, (unit, token) in zip(WEB, sorted(begun["links"].items()), strict=True):
             self.logs[unit] = install.home / f"lead-{unit}.jsonl"
             install.popen(
@@ -70,6 +78,14 @@ class Drill:
     def seen(self, unit: str) -> set[str]:
         return {line["number"] for line in self.told(unit, "seen")}
 
+    def moves_on(self) -> bool:
+        """Whether an inject that becomes due from now on is released."""
+        known = len(self.state()["released_wall_s"])
+        wait_for(
+            lambda: len(self.state()["released_wall_s"]) > known, "a further release", WITHIN_S
+        )
+        return True
+
     def behind(self, upto: set[str]) -> dict[str, list[str]]:
         """What is missing of these injects: not released, not seen, not acknowledged."""
         state = self.state()
@@ -82,13 +98,13 @@ class Drill:
 
 
 @contextmanager
-def hosts() -> Iterator[Install]:
+def hosts(*, https: bool = False) -> Iterator[Install]:
     """The hosts for as long as the block lasts, with nothing running on them."""
     if os.geteuid() != 0 or not shutil.which("ip"):
         pytest.skip("needs root and `ip` (apt install iproute2)")
     remove_orphans()
     network = Network(HOSTS)
-    made = Install(network)
+    made = Install(network, https=https)
     try:
         network.build()
         yield made
@@ -107,7 +123,14 @@ def install() -> Iterator[Install]:
 
 
 @pytest.fixture
-def drill(install: Install, tmp_path: Path) -> Drill:
+def quiet_drill(install: Install, tmp_path: Path) -> Drill:
+    """A drill under way that nobody plays."""
     source = tmp_path / "drill.yaml"
     source.write_text(long_scenario(), encoding="utf-8")
     return Drill(install, install.desk("begin", source))
+
+
+@pytest.fixture
+def drill(quiet_drill: Drill) -> Drill:
+    quiet_drill.enter()
+    return quiet_drill

@@ -39,6 +39,7 @@ def begin(source: str) -> dict[str, Any]:
     return {
         "pk": made.pk,
         "code": made.code,
+        "board": f"/board/{made.board_token}/",
         "links": {lead.unit.code: SignInLink.issue(lead.user)[1] for lead in leads},
     }
 

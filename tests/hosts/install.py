@@ -23,7 +23,9 @@ WEB, WORKER, BEAT = ("web1", "web2"), ("worker1", "worker2"), ("beat1", "beat2")
 DATABASE, BROKER, CLIENT = ("database",), ("broker",), ("client",)
 HOSTS = (*WEB, *WORKER, *BEAT, *DATABASE, *BROKER, *CLIENT)
 PORT = 8000
+NAME = "drill.example"
 READY_WITHIN_S = 90.0
+CURL = ("curl", "--silent", "--max-time", "5")
 
 
 def wait_for(condition: Callable[[], Any], what: str, within_s: float = READY_WITHIN_S) -> Any:
@@ -37,8 +39,8 @@ def wait_for(condition: Callable[[], Any], what: str, within_s: float = READY_WI
 class Install:
     """Every process of the product with the command line the supervisor gives it, on its host."""
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
+    def __init__(self, network: Network, *, https: bool = False) -> None:
+        self.network, self.https = network, https
         self.home = Path(tempfile.mkdtemp(prefix="drill-hosts-"))
         self.home.chmod(0o755)  # PostgreSQL runs as another user
         self._desk: subprocess.Popen[str] | None = None
@@ -51,7 +53,7 @@ class Install:
     # ── start ───────────────────────────────────────────────────────────────────────────────
     def start(self) -> None:
         self.start_database()
-        self._run("broker", "broker", *self._broker())
+        self.run("broker", "broker", *self._broker())
         wait_for(lambda: self.ask_broker("PING") == "PONG", "the broker")
         for host in (*WEB, *WORKER):  # workers draw what pages show, so they need the files too
             self.python("manage.py", "prepare", host=host)
@@ -62,7 +64,7 @@ class Install:
 
     def start_product(self, host: str) -> None:
         """What the host is there for."""
-        self._run(host, host, sys.executable, "manage.py", "process", host.rstrip("12"))
+        self.run(host, host, sys.executable, "manage.py", "process", host.rstrip("12"))
 
     def env(self, host: str) -> dict[str, str]:
         """What an administrator writes into the host's environment file."""
@@ -75,9 +77,10 @@ class Install:
             DATABASE_URL=sockets if host == "database" else self.database_url,
             REDIS_URL=self.redis_url,
             SECRET_KEY=self._secret,
+            HTTPS=str(self.https),
             LISTEN="0.0.0.0",
             PORT=str(PORT),
-            ALLOWED_HOSTS=",".join(self.network.address[host] for host in WEB),
+            ALLOWED_HOSTS=",".join([NAME, *(self.network.address[host] for host in WEB)]),
         )
 
     def start_database(self) -> None:
@@ -99,7 +102,7 @@ class Install:
         )
         with (data / "pg_hba.conf").open("a") as access:
             access.write("host all all 10.77.0.0/16 trust\n")
-        self._run(
+        self.run(
             *("database", "postgres", *as_postgres, "setpriv", "--pdeathsig", "KILL", "--"),
             *(f"{bin_}/postgres", "-D", str(data), "-c", "listen_addresses=*"),
             *("-c", f"unix_socket_directories={sockets}", "-c", "fsync=off"),
@@ -123,7 +126,7 @@ class Install:
         assert server, "neither valkey-server nor redis-server is installed"
         return (server, "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "")
 
-    def _run(self, host: str, name: str, *words: object) -> None:
+    def run(self, host: str, name: str, *words: object) -> None:
         (self.home / host).mkdir(exist_ok=True)
         with (self.home / f"{name}.log").open("ab") as log:
             self._processes.append(
@@ -186,11 +189,13 @@ class Install:
 
     def _serves(self, host: str) -> bool:
         address = f"http://{self.network.address[host]}:{PORT}/healthz"
-        ask = f"import urllib.request as r; print(r.urlopen({address!r}, timeout=2).status)"
         done = subprocess.run(
-            self.network.at("client", sys.executable, "-c", ask), capture_output=True, text=True
+            self.network.at("client", *CURL, "--header", "X-Forwarded-Proto: https", address),
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        return done.stdout.strip() == "200"
+        return done.stdout == "ok"
 
     def alive(self) -> bool:
         return all(process.poll() is None for process in self._processes)

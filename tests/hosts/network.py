@@ -54,9 +54,18 @@ class Network:
         return [*enter, *map(str, words)]
 
     @contextmanager
-    def cut(self, ones: Sequence[str], others: Sequence[str], how: str = SILENT) -> Iterator[None]:
-        """No packet passes between these and those while the block lasts."""
-        ways = [(a, b) for one in ones for other in others for a, b in ((one, other), (other, one))]
+    def cut(
+        self,
+        ones: Sequence[str],
+        others: Sequence[str],
+        how: str = SILENT,
+        *,
+        one_way: bool = False,
+    ) -> Iterator[None]:
+        """No packet passes between these and those while the block lasts, or none from these."""
+        ways = [(one, other) for one in ones for other in others]
+        if not one_way:
+            ways += [(other, one) for one, other in ways]
         rules = [("from", self.address[a], "to", self.address[b], how) for a, b in ways]
         try:
             for rule in rules:

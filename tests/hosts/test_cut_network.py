@@ -11,15 +11,14 @@ from collections import Counter
 
 import pytest
 
-from .conftest import Drill
+from .conftest import EVERY_MIN, WITHIN_S, Drill
 from .install import BEAT, BROKER, CLIENT, DATABASE, WEB, WORKER, wait_for
 from .network import REFUSED, SILENT
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
 
 CUT_S = 10.0
-WITHIN_S = 60.0
-"""A connection that hangs until the kernel gives up takes a quarter of an hour or two hours."""
+HALF_CUT_S, PREFETCHED = 3.0, 4
 PAIRS = {
     "web – database": (WEB, DATABASE),
     "web – broker": (WEB, BROKER),
@@ -31,6 +30,7 @@ PAIRS = {
 }
 
 
+# The other way, which is the milder, is left out by .ci/run: it takes as long again.
 @pytest.mark.parametrize("how", [SILENT, REFUSED])
 def test_a_cut_between_any_two_loses_nothing(
     drill: Drill, how: str, capsys: pytest.CaptureFixture[str]
@@ -45,11 +45,20 @@ def test_a_cut_between_any_two_loses_nothing(
         mended_s, upto = time.time(), set(drill.state()["due"])
         wait_for(lambda upto=upto: not drill.behind(upto), pair, WITHIN_S)
         table.append((pair, time.time() - mended_s))
+    if how == SILENT:
+        # What the worker is given arrives, what it answers does not; more often than it takes tasks
+        # at a time, and each must leave it whole.
+        began_s = time.time()
+        for _time in range(PREFETCHED + 1):
+            with drill.network.cut(WORKER, BROKER, how, one_way=True):
+                time.sleep(HALF_CUT_S)
+            drill.moves_on()
+        table.append((f"worker → broker, {PREFETCHED + 1} times", time.time() - began_s))
     report = drill.install.desk("end")
     with capsys.disabled():
         print(f"\n{how}, {CUT_S:.0f} s each; whole again after:")
         for pair, took_s in table:
-            print(f"  {pair:<20}{took_s:6.1f} s")
+            print(f"  {pair:<26}{took_s:6.1f} s")
         print(f"  lateness {report['lateness_ms']}")
     wait_for(lambda: not drill.behind(set(report["state"]["released_wall_s"])), "the last one")
     judge(drill, report)
@@ -57,7 +66,7 @@ def test_a_cut_between_any_two_loses_nothing(
 
 def judge(drill: Drill, report: dict) -> None:
     """Lost 0, doubled 0, the chain whole, every press that was confirmed is in the journal."""
-    assert report["injects"]["released"] >= len(PAIRS) * CUT_S / 2
+    assert report["injects"]["released"] >= len(PAIRS) * CUT_S / EVERY_MIN
     assert report["injects"]["lost"] == report["injects"]["released_twice"] == 0
     assert report["journal"]["verified"]
     state = drill.state()
