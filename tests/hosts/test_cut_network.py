@@ -1,7 +1,6 @@
 """The network between two hosts fails in mid-drill, in silence, and comes back.
 
-Nothing is lost, nothing doubled, every page catches up by itself. The recovery times are printed;
-`docs/reliability.md` has those of a quiet machine.
+Nothing is lost, nothing doubled, every page catches up by itself. The recovery times are printed.
 """
 
 from __future__ import annotations
