@@ -1,0 +1,174 @@
+"""The long form: every fault on both databases, so many times, kept as it goes; then the table.
+
+    make reliability RUNS=20 [ARGS='--jobs 2 --fault "kill web" --database sqlite']
+
+Every drill is written to `benchmarks/results/reliability.json` as it ends, so that it can be broken
+off and goes on with what is missing. Drills of another commit are dropped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.faults import CATALOGUE, DATABASES
+from tests.chaos.grounds import BASE, NotPossible, strike
+from tests.chaos.table import page
+
+RESULTS = BASE / "benchmarks" / "results" / "reliability.json"
+PAGE = BASE / "docs" / "reliability.md"
+CODE = ("exercise", "scenarios", "units", "templates", "static", "tests/chaos", "requirements.txt")
+"""What the table is true of: another commit of something else does not make it old."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One drill to be run."""
+
+    fault: str
+    database: str
+    seed: int
+    strikes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.strikes * (CATALOGUE[self.fault].long_s + 6)
+
+
+class Record:
+    """The file of results."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._writing = path, threading.Lock()
+        self.data: dict[str, Any] = {"commit": commit(), "machine": machine(), "drills": []}
+        try:
+            found = json.loads(path.read_text())
+        except (OSError, ValueError):
+            return
+        if found["commit"] == self.data["commit"]:
+            self.data = found
+
+    def add(self, drill: dict[str, Any]) -> None:
+        """Keep one drill, whatever happens afterwards."""
+        with self._writing:
+            self.data["drills"].append(drill)
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(json.dumps(self.data, ensure_ascii=False, indent=1) + "\n")
+            os.replace(fresh, self._path)
+
+    def missing(self, runs: int, faults: Iterable[str], databases: Iterable[str]) -> list[Order]:
+        """What is still to be run for so many runs of each, the longest first."""
+        found = []
+        for fault in faults:
+            for database in databases:
+                mine = [
+                    drill
+                    for drill in self.data["drills"]
+                    if (drill["fault"], drill["database"]) == (fault, database)
+                ]
+                seed = max((drill["seed"] for drill in mine), default=0)
+                left = runs - sum(max(1, len(drill["strikes"])) for drill in mine)
+                while left > 0:
+                    seed, strikes = seed + 1, min(left, CATALOGUE[fault].at_once)
+                    found.append(Order(fault, database, seed, strikes))
+                    left -= strikes
+        return sorted(found, key=lambda order: -order.seconds)
+
+
+def commit() -> str:
+    """The commit that last changed what is tested, with a mark when it was changed since."""
+    words = ["git", "log", "-1", "--format=%h", "--", *CODE]
+    last = subprocess.run(words, cwd=BASE, capture_output=True, text=True, check=True).stdout
+    words = ["git", "status", "--porcelain", "--", *CODE]
+    changed = subprocess.run(words, cwd=BASE, capture_output=True, text=True, check=True).stdout
+    return last.strip() + (" with changes" if changed.strip() else "")
+
+
+def machine() -> str:
+    """The machine in one line."""
+    model = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = " ".join(line.partition(":")[2].split())
+            break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB, {system}"
+
+
+def main() -> int:
+    """Run what is missing and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--fault", action="append", choices=CATALOGUE, default=[])
+    parser.add_argument("--database", action="append", choices=DATABASES, default=[])
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    given = parser.parse_args()
+    record = Record(given.results)
+    orders = record.missing(given.runs, given.fault or CATALOGUE, given.database or DATABASES)
+    told, began_s, lock = 0, time.monotonic(), threading.Lock()
+
+    def carry_out(order: Order) -> None:
+        nonlocal told
+        try:
+            found = strike(
+                order.fault,
+                order.database,
+                seed=order.seed,
+                strikes=order.strikes,
+                home=Path(home),
+                long=True,
+            )
+        except NotPossible as problem:
+            found = {
+                "fault": order.fault,
+                "database": order.database,
+                "seed": order.seed,
+                "strikes": [],
+                "broken_off": str(problem),
+            }
+        record.add(found)
+        with lock:
+            told += 1
+            print(
+                f"{told}/{len(orders)}  {(time.monotonic() - began_s) / 60:.1f} min  {_line(found)}"
+            )
+            sys.stdout.flush()
+
+    with tempfile.TemporaryDirectory(prefix="chaos-home-", dir="/tmp") as home:
+        with ThreadPoolExecutor(given.jobs) as pool:
+            list(pool.map(carry_out, orders))
+    given.page.write_text(page(record.data))
+    return 0
+
+
+def _line(found: dict[str, Any]) -> str:
+    name = f"{found['fault']}, {found['database']}, seed {found['seed']}"
+    if "broken_off" in found:
+        return f"{name}: BROKEN OFF {found['broken_off']}"
+    longest = max((blow["recovery_s"] for blow in found["strikes"]), default=0)
+    return (
+        f"{name}: {len(found['strikes'])} runs, {found['lost']} lost, {found['doubled']} doubled, "
+        f"latest {found['latest_ms']} ms, recovery at most {longest} s, {found['took_s']} s"
+        + ("" if not found["problems"] else f", {found['problems']}")
+        + ("" if not found["pages_differ"] else f", pages {found['pages_differ']}")
+        + ("" if not found["reloads"] else f", {found['reloads']} reloads")
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
