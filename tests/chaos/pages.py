@@ -6,7 +6,23 @@ import re
 from html.parser import HTMLParser
 
 MOST_ROWS = 60
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 _ROOT = re.compile(r'<\w+\s[^>]*?hx-swap-oob="(?P<how>[^"]+)"[^>]*>')
 _ID = re.compile(r'\bid="([^"]+)"')
 _ROW = re.compile(r'<li id="(entry-\d+)".*?</li>', re.S)

@@ -115,6 +115,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fault", action="append", choices=CATALOGUE, default=[])
     parser.add_argument("--database", action="append", choices=DATABASES, default=[])
+    parser.add_argument("--short", action="store_true", help="as long as in CI")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--page", type=Path, default=PAGE)
     given = parser.parse_args()
@@ -131,7 +132,7 @@ def main() -> int:
                 seed=order.seed,
                 strikes=order.strikes,
                 home=Path(home),
-                long=True,
+                long=not given.short,
             )
         except NotPossible as problem:
             found = {
@@ -149,9 +150,11 @@ def main() -> int:
             )
             sys.stdout.flush()
 
-    with tempfile.TemporaryDirectory(prefix="chaos-home-", dir="/tmp") as home:
-        with ThreadPoolExecutor(given.jobs) as pool:
-            list(pool.map(carry_out, orders))
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-home-", dir="/tmp") as home,
+        ThreadPoolExecutor(given.jobs) as pool,
+    ):
+        list(pool.map(carry_out, orders))
     given.page.write_text(page(record.data))
     return 0
 

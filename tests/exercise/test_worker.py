@@ -1,0 +1,46 @@
+"""A worker whose broker is down: it is back within a second of it, however long that took."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from celery.utils.imports import symbol_by_name
+from kombu import Connection
+from kombu.utils import functional
+
+from exercise.celery import app
+
+A_WHILE_S, LOOKS_EVERY_S = 150, 1.0  # Celery gives up after a hundred tries
+
+
+class TimeIsOver(BaseException):
+    pass
+
+
+def test_it_looks_for_the_broker_every_second_for_as_long_as_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if sum(waited) >= A_WHILE_S:
+            raise TimeIsOver
+
+    monkeypatch.setattr(functional, "sleep", sleep)
+    tries = 0
+    factory = Connection._connection_factory
+
+    def counted(connection: Connection) -> object:
+        nonlocal tries
+        tries += 1
+        return factory(connection)
+
+    monkeypatch.setattr(Connection, "_connection_factory", counted)
+    consumer = object.__new__(symbol_by_name(app.conf.worker_consumer))
+    consumer.app, consumer.first_connection_attempt = app, False
+    consumer.broker_connection_retry_attempt = 0
+    with pytest.raises(TimeIsOver):
+        consumer.ensure_connected(Connection(f"redis+socket://{tmp_path}/no.sock"))
+    assert tries >= A_WHILE_S / LOOKS_EVERY_S
