@@ -16,10 +16,11 @@ DEV := .venv/.dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 FUZZ_S ?= 300
 SCENARIO ?= scenarios/samples/so-cong-thuong-2023.yaml
+RUNS ?= 20
 PLAIN := not browser and not engine and not postgres and not hosts
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests chaos soak fuzz hosts-tests
+	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +65,11 @@ fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S sec
 hosts-tests: $(DEV) ## On hosts of their own: the network is cut between every two (as root on Linux)
 	@$(PYTEST) -m hosts $(ARGS)
 
-chaos: $(DEV) ## Kill one process after another and see that nothing is lost
-	@$(PYTEST) tests/chaos $(ARGS)
+chaos: $(DEV) ## Every fault twice in a drill, on SQLite and PostgreSQL: nothing lost (as root; apt install faketime)
+	@.ci/with-postgres $(PYTEST) -n 2 tests/chaos $(ARGS)
+
+reliability: $(DEV) ## The same RUNS times each, into docs/reliability.md; broken off, it goes on
+	@.ci/with-postgres $(BIN)/python -m tests.chaos.reliability --runs $(RUNS) $(ARGS)
 
 soak: $(DEV) ## An hour at ×120 with 40 units and 500 viewers: does anything grow?
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

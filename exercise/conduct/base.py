@@ -14,6 +14,7 @@ one transaction that
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,8 @@ from exercise.models import (
 from exercise.models.state import Stateful
 from scenarios.calendar import SECOND_US
 from units.roles import may
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,7 +92,7 @@ class Conduct:
         self._next_due_us = exercise.next_due_us
         self._changes: list[Change] = []
         self._entries: list[JournalEntry] = []
-        self._files: list[FieldFile] = []
+        self._files: list[tuple[Storage, str]] = []
         if self.now_wall_us - now_wall_us > CLOCKS_DIFFER_US:
             self._go_on_from(now_wall_us)
 
@@ -225,13 +229,24 @@ class Conduct:
     # ── ending ──────────────────────────────────────────────────────────────────────────────
     def keep_file(self, field: FieldFile, name: str, content: bytes) -> None:
         """Save a file that goes away again when the command comes to nothing."""
-        field.save(name, ContentFile(content), save=False)
-        self._files.append(field)
+        stored = field.field.generate_filename(field.instance, name)
+        # Before it is written: a full disk takes a part of it.
+        self._files.append((field.storage, stored))
+        try:
+            stored = field.storage.save(stored, ContentFile(content))
+        except OSError as error:
+            log.exception("could not save a file")
+            raise Refused(
+                "no_room",
+                _("Máy chủ không lưu được tệp; báo cáo chưa được gửi."),
+                _("Thử lại sau ít phút, hoặc gửi báo cáo không kèm tệp."),
+            ) from error
+        setattr(field.instance, field.field.attname, stored)
 
     def drop_files(self) -> None:
         """Delete what ``keep_file`` saved: no row will ever name it."""
-        for field in self._files:
-            field.storage.delete(str(field.name))
+        for storage, name in self._files:
+            storage.delete(name)
 
     def finish(self) -> list[JournalEntry]:
         """Append the entries and save the exercise, if anything came of the command."""

@@ -36,7 +36,16 @@ BASE = Path(__file__).resolve().parents[2]
 SMALL_DISK = {SMALL_VAR: "96m", SMALL_UPLOADS: "4m", SMALL_POSTGRES: "320m"}
 LIBFAKETIME = "libfaketimeMT.so.1"
 GIVEN_UP_AFTER_S = 900
-_OURS = ("DJANGO_SETTINGS_MODULE", "EXERCISE_VAR", "DATABASE_URL", "REDIS_URL", "PORT", "CI")
+_OURS = frozenset(
+    {
+        "DJANGO_SETTINGS_MODULE",
+        "EXERCISE_VAR",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "PORT",
+        "DRILL_POSTGRES_DATA",
+    }
+)
 
 
 class NotPossible(Exception):
@@ -141,6 +150,7 @@ def _logs(log: Path, var: Path) -> str:
 def _directory() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="chaos-", dir="/tmp"))
     (place / "var").mkdir(mode=0o700)
+    place.chmod(0o711)  # PostgreSQL, which does not run as root, must get to a disk in it
     try:
         yield place / "var"
     finally:

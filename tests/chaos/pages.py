@@ -63,22 +63,29 @@ class Shown:
                 self._newest[name] = part
 
     def differs_from(self, fresh_page: str, names: set[str]) -> list[str]:
-        """Names of the parts in which it does not show what a page loaded now shows."""
+        """Where it does not show what a page loaded now shows: the part, and where they differ."""
         loaded, fresh = elements(self._page), elements(fresh_page)
         found = []
         for name in sorted(names):
             here = elements(self._newest[name]) if name in self._newest else loaded
             if here.get(name) != fresh.get(name):
-                found.append(name)
+                found.append(_difference(name, here.get(name, []), fresh.get(name, [])))
         rows = dict(_rows_of(fresh_page))
         mine = {name: elements(row) for name, row in self._rows.items() if name in rows}
         if list(mine) != list(rows) or any(mine[name] != elements(rows[name]) for name in rows):
-            found.append("log")
+            found.append(f"log: shows {list(mine)[:9]}, loaded anew {list(rows)[:9]}")
         return found
 
     def _take_rows(self, html: str) -> None:
         new = {name: row for name, row in _rows_of(html) if name not in self._rows}
         self._rows = dict(list((new | self._rows).items())[:MOST_ROWS])
+
+
+def _difference(name: str, here: Tokens, fresh: Tokens) -> str:
+    """The first place where the two part."""
+    pairs = enumerate(zip(here, fresh, strict=False))
+    place = next((n for n, (one, other) in pairs if one != other), min(len(here), len(fresh)))
+    return f"{name}: shows {here[place : place + 4]}, loaded anew {fresh[place : place + 4]}"
 
 
 def _rows_of(html: str) -> list[tuple[str, str]]:

@@ -232,7 +232,7 @@ class Drill:
 
     def _look(self) -> None:
         self.deployment.look()
-        if self.small_disk is not None and (data := _path("CHAOS_POSTGRES_DATA")) is not None:
+        if self.small_disk is not None and (data := _path("DRILL_POSTGRES_DATA")) is not None:
             self.deployment.revive_postgres(data)
 
     def _wait(self, condition: Callable[[], Any], within_s: float, what: str) -> None:
