@@ -211,6 +211,7 @@ class Drill:
         """Sweeps and heartbeats in any order; what waits in the queue is put back twice."""
         from redis import Redis
 
+        import exercise.celery  # noqa: F401, which is where tasks are sent to
         from exercise.timing.tasks import heartbeat, sweep_exercise
 
         for _time in range(count):
