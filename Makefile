@@ -65,7 +65,7 @@ fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S sec
 hosts-tests: $(DEV) ## On hosts of their own: the network is cut between every two (as root on Linux)
 	@$(PYTEST) -m hosts $(ARGS)
 
-chaos: $(DEV) ## Every fault twice in a drill, on SQLite and PostgreSQL: nothing lost (as root; apt install faketime)
+chaos: $(DEV) ## Every fault twice in a drill, on SQLite and PostgreSQL: nothing lost (as root)
 	@.ci/with-postgres $(PYTEST) -n 2 tests/chaos $(ARGS)
 
 reliability: $(DEV) ## The same RUNS times each, into docs/reliability.md; broken off, it goes on

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 from playwright.sync_api import expect
+from redis import Redis
 
 from .conftest import Drill, Enter
 from .visitor import PHONE, WALL
@@ -68,3 +69,33 @@ def test_silence_is_shown_and_ends(running: Drill, enter: Enter) -> None:
     )  # ten seconds from the last sign of life, which was just before
     expect(lost).to_be_hidden(timeout=20_000)
     expect(page.get_by_text("Trực tiếp")).to_be_visible()
+
+
+HOLD_ANSWERS = """() => {
+  const send = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await send(...asked);
+    const { headers, status } = answer;
+    const text = await answer.text();
+    await new Promise((go) => { window.letGo = go; });
+    window.fetch = send;
+    return new Response(text, { headers, status });
+  };
+}"""
+
+
+def test_what_comes_while_the_live_part_is_on_its_way_stays(running: Drill, enter: Enter) -> None:
+    running.do("release", inject="1.02")
+    page = enter(to=running.board, viewport=WALL).page
+    page.evaluate(HOLD_ANSWERS)
+    # The stream is gone, so the page is told to ask for its live part.
+    Redis(unix_socket_path=str(running.site.var / "run" / "broker.sock")).flushall()
+    page.wait_for_function("() => window.letGo")
+
+    running.do("acknowledge", "trucban", tasking="1.02/VP")
+    seen = page.get_by_text("Văn phòng đã nhận 1.02")
+    expect(seen).to_be_visible()
+    page.evaluate("() => { document.getElementById('board').dataset.before = '1'; }")
+    page.evaluate("() => window.letGo()")
+    page.wait_for_function("() => !document.getElementById('board').dataset.before")
+    expect(seen).to_be_visible()

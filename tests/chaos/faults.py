@@ -127,17 +127,17 @@ def _fill(stream: Any) -> None:
 
 def _step_clock(by_s: int) -> Strike:
     def strike(stage: Stage, _seconds: float) -> None:
+        assert stage.clock_file is not None
         stage.clock_offset_s += by_s
         set_false_clock(stage.clock_file, stage.clock_offset_s)
 
     return strike
 
 
-def set_false_clock(clock_file: Path | None, offset_s: int) -> None:
+def set_false_clock(clock_file: Path, offset_s: int) -> None:
     """Let all processes that read this file see the wall clock so many seconds away from true."""
-    assert clock_file is not None
     fresh = clock_file.with_suffix(".new")
-    fresh.write_text(f"{offset_s:+d}\n")
+    fresh.write_text(str(offset_s))
     os.replace(fresh, clock_file)
 
 
@@ -232,13 +232,13 @@ CATALOGUE: dict[str, Fault] = {
         ),
         Fault(
             "clock forward",
-            f"the wall clock of every process is set {CLOCK_STEP_S} s ahead (libfaketime)",
+            f"the wall clock that every process reads is set {CLOCK_STEP_S} s ahead",
             _step_clock(CLOCK_STEP_S),
             false_clock=True,
         ),
         Fault(
             "clock back",
-            f"the wall clock of every process is set {CLOCK_STEP_S} s back (libfaketime)",
+            f"the wall clock that every process reads is set {CLOCK_STEP_S} s back",
             _step_clock(-CLOCK_STEP_S),
             false_clock=True,
         ),

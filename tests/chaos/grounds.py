@@ -30,11 +30,11 @@ from tests.chaos.faults import (
     SMALL_VAR,
     SQLITE,
     Fault,
+    set_false_clock,
 )
 
 BASE = Path(__file__).resolve().parents[2]
 SMALL_DISK = {SMALL_VAR: "96m", SMALL_UPLOADS: "4m", SMALL_POSTGRES: "320m"}
-LIBFAKETIME = "libfaketimeMT.so.1"
 GIVEN_UP_AFTER_S = 900
 _OURS = frozenset(
     {
@@ -89,23 +89,10 @@ def _special(fault: Fault, var: Path) -> dict[str, str]:
     if fault.outer_broker:
         found["REDIS_URL"] = f"unix://{var}/outer/run/broker.sock"
     if fault.false_clock:
-        # Read anew at every look, so that all processes of the "host" step in one moment.
-        found |= {
-            "LD_PRELOAD": _libfaketime(),
-            "FAKETIME_TIMESTAMP_FILE": str(var / "clock"),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-        (var / "clock").write_text("+0\n")
+        set_false_clock(var / "clock", 0)
+        found["CHAOS_CLOCK_FILE"] = str(var / "clock")
+        found["PYTHONPATH"] = str(BASE / "tests" / "chaos" / "false_clock")
     return found
-
-
-def _libfaketime() -> str:
-    for place in ("/usr/lib", "/usr/local/lib"):
-        for found in Path(place).glob(f"**/faketime/{LIBFAKETIME}"):
-            return str(found)
-    raise NotPossible("libfaketime is not installed (apt install faketime)")
 
 
 def _run(command: list[str], environment: dict[str, str], var: Path) -> dict[str, Any]:

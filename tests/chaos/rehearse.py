@@ -37,7 +37,7 @@ from exercise.players.report import Facts, conformance
 from exercise.review.replay import differences
 from scenarios.reading import load
 from tests.chaos.deployment import Deployment
-from tests.chaos.faults import CATALOGUE, SQLITE, Fault, set_false_clock
+from tests.chaos.faults import CATALOGUE, SQLITE, Fault
 from tests.chaos.scenario import PACE, scenario
 from tests.chaos.viewers import Audience, Viewer
 from units.models import SignInLink
@@ -61,7 +61,7 @@ class Drill:
         self.database = "sqlite" if connection.vendor == "sqlite" else "postgresql"
         self.draw = random.Random(f"{fault.name}|{self.database}|{seed}")
         self.small_disk = _path("CHAOS_SMALL_DISK")
-        self.clock_file = _path("FAKETIME_TIMESTAMP_FILE")
+        self.clock_file = _path("CHAOS_CLOCK_FILE")
         self.clock_offset_s = 0
         self.deployment = Deployment(
             outer_broker=fault.outer_broker, second_worker=fault.second_worker
@@ -94,8 +94,6 @@ class Drill:
         return self._found(blows) | watched | {"took_s": round(time.monotonic() - began_s, 1)}
 
     def _prepare(self) -> Exercise:
-        if self.clock_file is not None:
-            set_false_clock(self.clock_file, 0)
         prepare(lambda _line: None)
         # An outage longer than the exercise tolerates is not played: its clock is set back.
         played_s = self.lasts_s if self.lasts_s < TOLERATED_S else 0
