@@ -205,6 +205,7 @@ function connect() {
   });
   source.addEventListener("frame", (event) => {
     heard(event);
+    meanwhile?.push(event);
     apply(event.data);
   });
   source.addEventListener("beat", (event) => {
@@ -277,11 +278,31 @@ function withoutKnownRows(html) {
   return holder.innerHTML;
 }
 
+// One at a time: an answer must not be overtaken by a newer one. Frames that come while it is on its
+// way may be newer than it is, and nobody sends them again.
+let meanwhile = null;
+let again = false;
+
 async function refresh() {
+  if (meanwhile) {
+    again = true;
+    return;
+  }
+  meanwhile = [];
+  await fetchLivePart();
+  meanwhile = null;
+  if (again) {
+    again = false;
+    refresh();
+  }
+}
+
+async function fetchLivePart() {
   const began = Date.now();
   try {
     const headers = { "HX-Request": "true" };
-    const answer = await fetch(body.dataset.refresh, { headers, redirect: "manual" });
+    const signal = AbortSignal.timeout(STALE_MS);
+    const answer = await fetch(body.dataset.refresh, { headers, redirect: "manual", signal });
     if (answer.type === "opaqueredirect" || [403, 404, 410].includes(answer.status)) {
       location.reload();
       return;
@@ -296,6 +317,10 @@ async function refresh() {
     stream.fresh = Date.now();
     showStale(false);
     apply(html);
+    for (const event of meanwhile) {
+      heard(event);
+      apply(event.data);
+    }
     sendWaiting();
   } catch {
     // The next round tries again.
@@ -305,7 +330,7 @@ async function refresh() {
 function watch() {
   if (!body.dataset.stream) return;
   const silent = Date.now() - stream.heard > STALE_MS;
-  if ((silent || !stream.open) && Date.now() - stream.fresh > POLL_MS - 500) refresh();
+  if ((silent || !stream.open) && !meanwhile && Date.now() - stream.fresh > POLL_MS - 500) refresh();
   showStale(!navigator.onLine || Date.now() - stream.fresh > STALE_MS);
   if (silent && stream.open) {
     stream.source.close();

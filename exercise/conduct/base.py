@@ -279,12 +279,8 @@ def _check_no_floats(value: Any) -> None:
 
 
 def _anchors(exercise: Exercise) -> list[Any]:
-    return [
-        exercise.anchor_wall_us,
-        exercise.anchor_us,
-        exercise.rate_permille,
-        exercise.running,
-    ]
+    clock = exercise.clock
+    return [clock.anchor_wall_us, clock.anchor_us, clock.rate_permille, clock.running]
 
 
 def _kind_of(thing: Stateful) -> str:

@@ -7,7 +7,6 @@ import signal
 
 import pytest
 from playwright.sync_api import expect
-from redis import Redis
 
 from .conftest import Drill, Enter
 from .visitor import PHONE, WALL
@@ -88,8 +87,7 @@ def test_what_comes_while_the_live_part_is_on_its_way_stays(running: Drill, ente
     running.do("release", inject="1.02")
     page = enter(to=running.board, viewport=WALL).page
     page.evaluate(HOLD_ANSWERS)
-    # The stream is gone, so the page is told to ask for its live part.
-    Redis(unix_socket_path=str(running.site.var / "run" / "broker.sock")).flushall()
+    page.evaluate("() => { dispatchEvent(new Event('online')); }")  # it asks for its live part
     page.wait_for_function("() => window.letGo")
 
     running.do("acknowledge", "trucban", tasking="1.02/VP")

@@ -27,6 +27,8 @@ _ROOT = re.compile(r'<\w+\s[^>]*?hx-swap-oob="(?P<how>[^"]+)"[^>]*>')
 _ID = re.compile(r'\bid="([^"]+)"')
 _ROW = re.compile(r'<li id="(entry-\d+)".*?</li>', re.S)
 _NOT_SHOWN = frozenset({"hx-swap-oob", "data-touched", "nonce"})
+_OF_THE_REQUEST = frozenset({"csrfmiddlewaretoken", "next"})
+"""Hidden fields that a page has and its stream, where there is no request, has not."""
 _COUNTED = frozenset({"data-to", "data-clock"})
 """Elements whose text the page counts on by itself."""
 
@@ -109,6 +111,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: " ".join((value or "").split()) for name, value in attrs}
+        if given.get("name") in _OF_THE_REQUEST:
+            return
         name = given.get("id")
         if name is not None:
             self._inside.append(self.found.setdefault(name, []))

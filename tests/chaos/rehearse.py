@@ -293,7 +293,6 @@ class Drill:
             "set_back": entries.filter(kind="outage_recovered").count(),
             "wall_clock_set_back": entries.filter(kind="wall_clock_set_back").count(),
             "postgres_restarts": self.deployment.postgres_restarts,
-            "final": {unit["code"]: unit["final_posture"] for unit in report["units"]},
             "problems": self.problems + self.audience.problems(),
         }
 

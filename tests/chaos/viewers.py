@@ -53,6 +53,9 @@ class Viewer:
     _attributes: dict[str, str] = field(default_factory=dict)
     _wait_s: float = FIRST_WAIT_S
     _socket: socket.socket | None = None
+    _meanwhile: list[tuple[str, str]] | None = None
+    _again: bool = False
+    _asking: asyncio.Task[None] | None = None
 
     async def watch(self) -> None:
         """Look at the page until cancelled."""
@@ -90,7 +93,7 @@ class Viewer:
         answer = await self._client.get(self.page)
         answer.raise_for_status()
         self._attributes = dict(_BODY.findall(answer.text))
-        assert self._attributes.keys() >= {"stream", "refresh"}, f"{self.name} has no stream"
+        assert self._attributes.keys() >= {"stream", "refresh"}, f"{self.name}: {answer.text}"
         self.shown = Shown(answer.text)
         self.fresh_s = self.heard_s = time.monotonic()
 
@@ -102,10 +105,22 @@ class Viewer:
             pass  # a browser would show its own error page
 
     async def _refresh(self) -> None:
+        """One at a time; what comes while the answer is on its way is applied again after it."""
+        if self._meanwhile is not None:
+            self._again = True
+            return
+        self._meanwhile = []
+        await self._fetch_live_part()
+        self._meanwhile = None
+        if self._again:
+            self._again = False
+            await self._refresh()
+
+    async def _fetch_live_part(self) -> None:
         self.refreshes += 1
         try:
             answer = await self._client.get(
-                self._attributes["refresh"], headers={"HX-Request": "true"}
+                self._attributes["refresh"], headers={"HX-Request": "true"}, timeout=STALE_S
             )
         except httpx.HTTPError:
             return
@@ -117,8 +132,15 @@ class Viewer:
             self._attributes["last"] = headers.get("Live-Last", self._attributes["last"])
             self.fresh_s = time.monotonic()
             self._apply(answer.text)
+            for data, entry_id in self._meanwhile or ():
+                self._hear_frame(data, entry_id)
         else:
             self._note_failure(answer.status_code)
+
+    def _hear_frame(self, data: str, entry_id: str) -> None:
+        if entry_id:
+            self._attributes["last"] = entry_id
+        self._apply(data)
 
     def _apply(self, html: str) -> None:
         assert self.shown is not None
@@ -155,20 +177,23 @@ class Viewer:
                         await self._reload()
                         return
                     self.heard_s = self.fresh_s = time.monotonic()
-                    if entry_id:
-                        self._attributes["last"] = entry_id
                     if name == "frame":
-                        self._apply(data)
+                        if self._meanwhile is not None:
+                            self._meanwhile.append((data, entry_id))
+                        self._hear_frame(data, entry_id)
                     elif name == "resync":
-                        await self._refresh()
+                        self._attributes["last"] = entry_id or self._attributes["last"]
+                        # Not waited for: what comes meanwhile is heard meanwhile.
+                        self._asking = asyncio.create_task(self._refresh())
 
     async def _look_for_ever(self) -> None:
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             now = time.monotonic()
             silent = now - self.heard_s > STALE_S
-            if (silent or not self.open) and now - self.fresh_s > POLL_S - 0.5:
-                await self._refresh()
+            idle = self._meanwhile is None
+            if (silent or not self.open) and idle and now - self.fresh_s > POLL_S - 0.5:
+                self._asking = asyncio.create_task(self._refresh())
             if silent and self.open:
                 self.heard_s = now
                 self.cut()
