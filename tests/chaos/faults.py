@@ -253,7 +253,7 @@ CATALOGUE: dict[str, Fault] = {
         Fault(
             "tasks doubled and reordered",
             f"{TASKS_AT_ONCE} sweeps and heartbeats at a time straight into the queue, shuffled, "
-            "and messages taken from the queue put back twice",
+            "and messages that wait there put into it again",
             _tasks,
             short_s=2,
             long_s=3,

@@ -206,7 +206,7 @@ class Drill:
             held.close()
 
     def send_tasks(self, count: int) -> None:
-        """Sweeps and heartbeats in any order; what waits in the queue is put back twice."""
+        """Sweeps and heartbeats in any order; what waits in the queue is put into it again."""
         from redis import Redis
 
         import exercise.celery  # noqa: F401, which is where tasks are sent to
@@ -218,7 +218,7 @@ class Drill:
             else:
                 heartbeat.apply_async(retry=False)
         redis, queue = Redis.from_url(settings.REDIS_URL), settings.CELERY_TASK_DEFAULT_QUEUE
-        waiting: Any = redis.lrange(queue, 0, -1)
+        waiting: Any = redis.lrange(queue, 0, count - 1)
         for message in self.draw.sample(waiting, len(waiting)):
             redis.lpush(queue, message)
 
