@@ -14,6 +14,7 @@ SCREENS = (
     "home",
     "people",
     "console",
+    "pulse",
     "inbox",
     "evaluation",
     "board",

@@ -423,6 +423,7 @@ function openDialog(dialog) {
   if (dialog.id !== "drawer") $("input:not([type=hidden]), textarea, select", dialog)?.focus();
   dialog.addEventListener("close", () => {
     placeToasts();
+    for (const renewing of $$("[data-renews]", dialog)) renewing.remove();
     // What opened it may have been drawn anew; the browser gives the focus back to the old one.
     if (from && document.activeElement === body) document.getElementById(from)?.focus();
   }, { once: true });

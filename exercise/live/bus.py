@@ -80,7 +80,8 @@ def gone_key(exercise_id: int) -> str:
     return f"live:{exercise_id}:gone"
 
 
-def _seq_key(exercise_id: int) -> str:
+def seq_key(exercise_id: int) -> str:
+    """Where it is noted up to which journal entry was drawn."""
     return f"live:{exercise_id}:seq"
 
 
@@ -106,18 +107,18 @@ def append(
     Returns:
         Whether it was sent.
     """
-    lock_key, seq_key = _lock_key(exercise_id), _seq_key(exercise_id)
+    lock_key, drawn_key = _lock_key(exercise_id), seq_key(exercise_id)
     pipe: Any
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         try:
-            pipe.watch(lock_key, seq_key)
-            holder, drawn = pipe.mget(lock_key, seq_key)
+            pipe.watch(lock_key, drawn_key)
+            holder, drawn = pipe.mget(lock_key, drawn_key)
             if holder != held.encode() or (int(drawn or 0) > published_seq and not afresh):
                 return False
             pipe.multi()
             if frames:
                 _add(pipe, exercise_id, frames)
-            pipe.set(seq_key, published_seq, ex=KEEP_S)
+            pipe.set(drawn_key, published_seq, ex=KEEP_S)
             pipe.execute()
         except WatchError:
             return False
@@ -149,7 +150,7 @@ def newest(exercise_id: int) -> tuple[str, int]:
     try:
         with _asking() as redis, redis.pipeline(transaction=True) as pipe:
             pipe.xrevrange(stream_key(exercise_id), count=1)
-            pipe.get(_seq_key(exercise_id))
+            pipe.get(seq_key(exercise_id))
             entries, seq = pipe.execute()
     except BusDown:
         return "", 0
@@ -159,7 +160,7 @@ def newest(exercise_id: int) -> tuple[str, int]:
 def published_seq(exercise_id: int) -> int | None:
     """Up to which journal entry was drawn; ``None`` when nothing was, or Redis lost it."""
     with _asking() as redis:
-        found: Any = redis.get(_seq_key(exercise_id))
+        found: Any = redis.get(seq_key(exercise_id))
     return None if found is None else int(found)
 
 

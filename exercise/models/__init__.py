@@ -13,7 +13,6 @@ from exercise.models.exercise import (
     StandDown,
     Status,
     StopReason,
-    TimerHeartbeat,
 )
 from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
 from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion
@@ -42,6 +41,7 @@ from exercise.models.tasking import (
     Tasking,
     TaskingState,
 )
+from exercise.models.timers import TimerHeartbeat, TimerKind, TimerSign
 
 __all__ = [
     "AT_WORK",
@@ -85,6 +85,8 @@ __all__ = [
     "Tasking",
     "TaskingState",
     "TimerHeartbeat",
+    "TimerKind",
+    "TimerSign",
     "Verdict",
     "gate_from",
     "gate_of",

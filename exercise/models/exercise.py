@@ -300,12 +300,3 @@ class StandDown(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
-
-
-class TimerHeartbeat(models.Model):
-    """When beat, broker, worker and database last worked together; one row for the install."""
-
-    wall_us = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return str(self.wall_us)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.models.exercise import Exercise
 from units.models import Unit
-from units.roles import Role
+from units.roles import CONTROL, Role
 
 
 class Participant(models.Model):
@@ -31,3 +31,8 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+    @property
+    def in_control(self) -> bool:
+        """Whether this person conducts the drill, and is told what keeps it from running."""
+        return self.role in CONTROL

@@ -37,6 +37,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "console_find": CONTROL,
     "console_add": CONTROL,
     "console_overdue": CONTROL,
+    "console_health": CONTROL,
+    "pulse": CONTROL,
     "journal": CONTROL,
     "journal_export": CONTROL,
     "people": frozenset({Role.DIRECTOR}),

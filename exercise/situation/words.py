@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from exercise.clock import wall_us
 from exercise.models import Exercise
@@ -66,3 +70,27 @@ def pace(rate_permille: int) -> str:
     """``×4``, ``×0,25``."""
     number = f"{rate_permille / 1000:g}"
     return "×" + (number if (get_language() or "vi").startswith("en") else number.replace(".", ","))
+
+
+def wall(wall_us: int | None, exercise: Exercise) -> str:
+    """Wall time of day where the exercise is held, ``10:42:07``."""
+    if wall_us is None:
+        return ""
+    moment = datetime.fromtimestamp(wall_us // SECOND_US, UTC)
+    return f"{moment.astimezone(ZoneInfo(exercise.timezone)):%H:%M:%S}"
+
+
+def seconds(length_us: int | None) -> str:
+    """A short length of wall time: ``612 ms``, ``2,4 giây``, ``48 giây``; a long one in minutes."""
+    if length_us is None:
+        return "–"
+    if length_us < SECOND_US:
+        return f"{length_us // 1000} ms"
+    if length_us >= MINUTE_US:
+        return _("%(minutes)s phút") % {"minutes": duration(length_us)}
+    number = (
+        f"{length_us / SECOND_US:.1f}" if length_us < 10 * SECOND_US else length_us // SECOND_US
+    )
+    if not (get_language() or "vi").startswith("en"):
+        number = str(number).replace(".", ",")
+    return _("%(seconds)s giây") % {"seconds": number}

@@ -17,7 +17,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exercise.models import Exercise
-from exercise.situation.words import duration, hm, near, pace, position_of, stamp, stamp_end
+from exercise.situation.words import (
+    duration,
+    hm,
+    near,
+    pace,
+    position_of,
+    seconds,
+    stamp,
+    stamp_end,
+    wall,
+)
 from units.text import Text
 
 register = template.Library()
@@ -78,7 +88,7 @@ def paragraphs(text: Any) -> list[str]:
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────
-for _filter in (hm, stamp, stamp_end, near, duration, pace):
+for _filter in (hm, stamp, stamp_end, near, duration, pace, wall, seconds):
     register.filter(_filter.__name__, _filter)
 
 

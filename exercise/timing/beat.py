@@ -15,14 +15,16 @@ from django.db.models import Q
 
 from exercise.clock import wall_us
 from exercise.models import Exercise
-from exercise.timing.tasks import heartbeat, sweep_exercise
+from exercise.timing.tasks import draw_undrawn, heartbeat, process_name, sweep_exercise
 from scenarios.calendar import SECOND_US
 
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 0.25
 """A clock can change at any moment; a change is seen within this."""
-HEARTBEAT_US = 2 * SECOND_US
+HEARTBEAT_US = SECOND_US
+"""The console calls the timers dead after three seconds: two may be missed."""
+DRAW_US = 2 * SECOND_US
 ASK_AGAIN_US = SECOND_US // 2
 """A task sent and not carried out by then is sent again: it may have been lost."""
 LOOK_AGAIN_US = SECOND_US // 100
@@ -35,7 +37,7 @@ class DueScheduler(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._asked: dict[int, tuple[tuple[int | None, int, int | None], int]] = {}
-        self._heartbeat_wall_us = 0
+        self._heartbeat_wall_us = self._drawn_wall_us = 0
         self._broker_answers = True
         self._gave_up = False
 
@@ -54,8 +56,11 @@ class DueScheduler(Scheduler):
             close_old_connections()
             return LONGEST_SLEEP_S
         if _passed(now - self._heartbeat_wall_us, HEARTBEAT_US):
-            self._send(heartbeat)
+            self._send(heartbeat, process_name(), now)
             self._heartbeat_wall_us = now
+        if _passed(now - self._drawn_wall_us, DRAW_US):
+            self._send(draw_undrawn)
+            self._drawn_wall_us = now
         wait_s = (next_wall_us - wall_us()) / SECOND_US if next_wall_us else LONGEST_SLEEP_S
         return min(max(wait_s, 0.001), LONGEST_SLEEP_S)
 

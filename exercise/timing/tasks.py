@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 
 from celery import shared_task
 
 from exercise import live
 from exercise.clock import wall_us
 from exercise.conduct import recover, sweep
-from exercise.models import Exercise, Status, TimerHeartbeat
-from scenarios.calendar import SECOND_US
+from exercise.models import Exercise, Status, TimerHeartbeat, TimerKind, TimerSign
+from scenarios.calendar import MINUTE_US, SECOND_US
 
 log = logging.getLogger(__name__)
+
+NOTED_ANEW_US = SECOND_US // 2
+"""A heartbeat younger than this is not written again: sweeps come many a second."""
+GAP_US = SECOND_US
+"""Only after a silence of this is it asked whether anything must be set back."""
+GONE_US = 2 * MINUTE_US
+"""A process that said nothing for this long is not listed any more."""
 
 
 @shared_task(name="exercise.sweep")
@@ -23,13 +32,48 @@ def sweep_exercise(exercise_id: int) -> None:
 
 
 @shared_task(name="exercise.heartbeat")
-def heartbeat() -> None:
-    """Say that beat, broker, worker and database work together; draw what was left undrawn."""
-    recover_after_outage(wall_us())
+def heartbeat(beat: str = "", sent_wall_us: int = 0) -> None:
+    """Say that beat, broker, worker and database work together, and who they are.
+
+    Args:
+        beat: name of the beat that sent it; a beat of an earlier version says nothing.
+        sent_wall_us: when it did.
+    """
+    now = wall_us()
+    recover_after_outage(now)
+    sign({(TimerKind.WORKER, process_name()): now, (TimerKind.BEAT, beat): sent_wall_us}, now)
+
+
+@shared_task(name="exercise.draw")
+def draw_undrawn() -> None:
+    """Draw what was left undrawn by a process that died."""
     # Those that stand too: a stop called while the stream was down must reach every wall.
     undrawn = Exercise.objects.exclude(status=Status.CLOSED).filter(journal_seq__gt=0)
     for exercise_id, seq in undrawn.values_list("pk", "journal_seq"):
         live.ensure(exercise_id, seq)
+
+
+def process_name() -> str:
+    """What this process is called among those of the timers."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def sign(signs: dict[tuple[str, str], int], now_wall_us: int) -> None:
+    """Note each process's last sign of life and forget those long gone."""
+    rows = [
+        TimerSign(kind=kind, name=name[:120], wall_us=at_wall_us)
+        for (kind, name), at_wall_us in signs.items()
+        if name
+    ]
+    TimerSign.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["kind", "name"],
+        update_fields=["wall_us"],
+    )
+    gone = TimerSign.objects.filter(wall_us__lt=now_wall_us - GONE_US)
+    if gone.exists():  # a read, so that nothing is locked for nothing
+        gone.delete()
 
 
 def recover_after_outage(now_wall_us: int) -> bool:
@@ -44,11 +88,11 @@ def recover_after_outage(now_wall_us: int) -> bool:
         return False
     gap_us = now_wall_us - row.wall_us
     found = False
-    if gap_us > SECOND_US:
+    if gap_us > GAP_US:
         for exercise in Exercise.objects.filter(running=True):
             if gap_us > exercise.outage_after_s * SECOND_US:
                 found |= _recover(exercise, row.wall_us)
-    if abs(gap_us) > SECOND_US:  # backwards too, when the wall clock was set
+    if abs(gap_us) > NOTED_ANEW_US:  # backwards too, when the wall clock was set
         TimerHeartbeat.objects.filter(pk=row.pk, wall_us=row.wall_us).update(wall_us=now_wall_us)
     return found
 

@@ -6,6 +6,7 @@ import pytest
 
 from exercise.celery import app
 from exercise.timing import beat
+from exercise.timing.tasks import process_name
 from tests.factories import MINUTE, SECOND, entry, make_drill
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,11 @@ def scheduler():
     return beat.DueScheduler(app=app, lazy=True)
 
 
+def signs(drill):
+    """What a beat sends of itself, whatever is due."""
+    return [("exercise.heartbeat", process_name(), drill.now), ("exercise.draw",)]
+
+
 def tick(scheduler, drill):
     with drill.at_now():
         return scheduler.tick()
@@ -35,7 +41,7 @@ def test_it_sends_what_is_due_and_asks_again_only_when_nothing_comes_of_it(sent,
     drill = make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True).later(5)
     sweep = ("exercise.sweep", drill.exercise.pk)
     tick(scheduler, drill)
-    assert sent == [sweep, ("exercise.heartbeat",)]
+    assert sent == [sweep, *signs(drill)]
     tick(scheduler, drill)
     assert sent.count(sweep) == 1
     tick(scheduler, drill.later(seconds=1))
@@ -55,7 +61,7 @@ def test_a_drill_that_stands_sends_nothing(sent, scheduler):
     drill = make_drill(units=1, started=True).later(1)
     drill.do("pause")
     tick(scheduler, drill.later(30))
-    assert sent == [("exercise.heartbeat",)]
+    assert sent == signs(drill)
 
 
 def test_a_stand_down_is_ended_by_the_beat(sent, scheduler):
@@ -70,3 +76,13 @@ def test_after_sending_it_looks_soon_for_what_comes_next(sent, scheduler):
     assert tick(scheduler, drill) == pytest.approx(0.01)
     waits = [tick(scheduler, drill.later(seconds=0.1)) for _time in range(3)]
     assert waits == [pytest.approx(wait) for wait in (0.05, 0.1, 0.15)]
+
+
+def test_it_gives_a_sign_every_second_and_looks_for_what_is_undrawn_less_often(sent, scheduler):
+    drill = make_drill(units=1)
+    for _time in range(41):
+        tick(scheduler, drill)
+        drill.later(seconds=beat.LONGEST_SLEEP_S)
+    names = [name for name, *_ in sent]
+    assert names.count("exercise.heartbeat") == 11
+    assert names.count("exercise.draw") == 6
