@@ -28,6 +28,8 @@ from exercise.models import (
 from scenarios.calendar import MINUTE_US
 
 Missed = Literal["release", "skip", "hold"]
+LEAST_LATE_S, MOST_LATE_S = 2, 300
+LEAST_OUTAGE_S, MOST_OUTAGE_S = 10, 3600
 FURTHEST_JUMP_US = 60 * 24 * 60 * MINUTE_US
 """More than any drill lasts; a slip of the hand must not throw the clock out of the calendar."""
 ANY_STATUS = frozenset(Status)
@@ -163,16 +165,47 @@ def extend_stand_down(conduct: Conduct, *, minutes: int) -> Exercise:
 
 
 @command(when=frozenset({Status.PLANNED, *IN_PLAY}))
-def set_overdue_policy(conduct: Conduct, *, policy: str, spacing_s: int = 300) -> Exercise:
-    """Choose what becomes of injects whose moment passes while the timers are down."""
+def set_overdue_policy(
+    conduct: Conduct,
+    *,
+    policy: str,
+    spacing_s: int = 300,
+    overdue_after_s: int | None = None,
+    outage_after_s: int | None = None,
+) -> Exercise:
+    """Choose what becomes of injects whose moment passes while the timers are down.
+
+    Args:
+        spacing_s: exercise seconds between two that are spaced out.
+        overdue_after_s: wall seconds of lateness from which a moment counts as missed; ``None``: as
+            it was.
+        outage_after_s: wall seconds without timers after which the clock is set back; ``None``: as
+            it was.
+    """
+    exercise = conduct.exercise
     if policy not in OverduePolicy.values:
         raise Refused("policy", _("Không có cách xử lý này."))
     if not 10 <= spacing_s <= 3600:
         raise Refused("spacing", _("Giãn cách từ 10 giây đến 60 phút."))
-    conduct.exercise.overdue_policy = policy
-    conduct.exercise.overdue_spacing_s = spacing_s
-    conduct.note("overdue_policy_set", policy=policy, spacing_s=spacing_s)
-    return conduct.exercise
+    overdue_s = exercise.overdue_after_s if overdue_after_s is None else overdue_after_s
+    outage_s = exercise.outage_after_s if outage_after_s is None else outage_after_s
+    if overdue_after_s is not None and not LEAST_LATE_S <= overdue_s <= MOST_LATE_S:
+        raise Refused("tolerance", _("Coi là quá giờ khi trễ hơn 2 giây đến 5 phút."))
+    if outage_after_s is not None and not LEAST_OUTAGE_S <= outage_s <= MOST_OUTAGE_S:
+        raise Refused("tolerance", _("Đặt lại đồng hồ khi gián đoạn hơn 10 giây đến 60 phút."))
+    if overdue_s > outage_s:
+        raise Refused("tolerance", _("Độ trễ cho phép không dài hơn thời gian gián đoạn cho phép."))
+    exercise.overdue_policy = policy
+    exercise.overdue_spacing_s = spacing_s
+    exercise.overdue_after_s, exercise.outage_after_s = overdue_s, outage_s
+    conduct.note(
+        "overdue_policy_set",
+        policy=policy,
+        spacing_s=spacing_s,
+        overdue_after_s=overdue_s,
+        outage_after_s=outage_s,
+    )
+    return exercise
 
 
 @command(stopped=True)

@@ -27,6 +27,8 @@ from scenarios.calendar import SECOND_US
 from scenarios.choices import TriggerEvent
 
 ANY_STATUS = frozenset(Status)
+MOST_AT_ONCE = 3
+"""More missed injects than these are a burst, and a burst is for a person to order."""
 NATURAL_RATE = 1000
 """×1: the pace at which a stand-down takes the wall time it was planned to take."""
 
@@ -206,6 +208,8 @@ def _apply_policy(
         return
     exercise = conduct.exercise
     policy = policy or exercise.overdue_policy
+    if policy == OverduePolicy.RELEASE and len(overdue) > MOST_AT_ONCE:
+        policy = OverduePolicy.HOLD  # the exercise's policy is what the director is proposed
     numbers = [inject.number for inject in overdue]
     conduct.note("injects_overdue", numbers=numbers, policy=str(policy))
     if policy == OverduePolicy.RELEASE:

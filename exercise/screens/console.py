@@ -19,7 +19,6 @@ from exercise.models import (
     FINISHED,
     PENDING,
     Exercise,
-    Inject,
     JournalEntry,
     OverduePolicy,
     Report,
@@ -27,9 +26,9 @@ from exercise.models import (
     TaskingState,
 )
 from exercise.screens.access import ParticipantRequest, navigation, page
-from exercise.screens.forms import MomentField
+from exercise.screens.forms import MomentField, OverdueLook
 from exercise.screens.stream import refreshed, stream_context
-from exercise.situation import console, log, strip
+from exercise.situation import console, log, overdue, strip
 from exercise.situation.facts import Facts, read_facts
 from scenarios.calendar import SECOND_US
 from scenarios.choices import Method, Reply
@@ -261,14 +260,22 @@ def add(request: ParticipantRequest) -> HttpResponse:
 
 @require_safe
 @page("console_overdue")
-def overdue(request: ParticipantRequest) -> HttpResponse:
-    """The injects that missed their moment, for one decision."""
-    exercise: Exercise = request.exercise
-    queue = Inject.objects.filter(exercise=exercise, overdue_wall_us__isnull=False)
+def overdue_queue(request: ParticipantRequest) -> HttpResponse:
+    """The injects that missed their moment: what each choice would do, and one decision."""
+    asked = request.GET
+    form = OverdueLook(asked)
+    form.is_valid()  # what makes no sense is left out
+    found = overdue.decision(
+        request.exercise,
+        now_wall_us=wall_us(),
+        spacing_min=form.cleaned_data.get("spacing_min"),
+        wanted=asked.get("decision", ""),
+        ids=form.cleaned_data.get("inject_ids", ()) if "look" in asked else None,
+    )
     return drawer(
         request,
         "console/_overdue.html",
-        {"heading": _("Tin quá giờ phát"), "queue": list(queue.order_by("due_us", "sort_key"))},
+        {"heading": _("Tin quá giờ phát"), "found": found, "form": form},
     )
 
 
@@ -278,7 +285,7 @@ urlpatterns = [
     path("x/<slug:code>/console/jump/", jump, name="console_jump"),
     path("x/<slug:code>/console/find/", find, name="console_find"),
     path("x/<slug:code>/console/add/", add, name="console_add"),
-    path("x/<slug:code>/console/overdue/", overdue, name="console_overdue"),
+    path("x/<slug:code>/console/overdue/", overdue_queue, name="console_overdue"),
     path("x/<slug:code>/console/unit/<int:unit_id>/", unit, name="console_unit"),
     path("x/<slug:code>/console/inject/<int:inject_id>/", inject, name="console_inject"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exercise.models import Exercise, OverduePolicy, Rating
+from exercise.models import Exercise, InjectState, OverduePolicy, Rating
 from exercise.screens.uploads import FilesField
 from scenarios.calendar import MINUTE_US, SECOND_US, InStandDown
 from scenarios.choices import Method, Reply
@@ -103,14 +103,30 @@ class AdvanceForm(CommandForm):
 
 
 class OverduePolicyForm(CommandForm):
-    """The policy and its spacing in exercise seconds."""
+    """The policy, its spacing in exercise minutes, and what counts as missed, in wall seconds."""
 
     policy = forms.ChoiceField(choices=OverduePolicy.choices)
-    spacing_s = forms.IntegerField(min_value=10, max_value=3600, required=False)
+    spacing_min = forms.IntegerField(
+        min_value=1, max_value=60, required=False, label=_("Giãn cách (phút diễn tập)")
+    )
+    overdue_after_s = forms.IntegerField(
+        min_value=2, max_value=300, required=False, label=_("Coi là quá giờ khi trễ hơn (giây)")
+    )
+    outage_after_s = forms.IntegerField(
+        min_value=10,
+        max_value=3600,
+        required=False,
+        label=_("Đặt lại đồng hồ khi gián đoạn hơn (giây)"),
+    )
 
     def arguments(self) -> dict[str, Any]:
-        spacing = self.cleaned_data["spacing_s"]
-        return {"policy": self.cleaned_data["policy"]} | ({"spacing_s": spacing} if spacing else {})
+        minutes = self.cleaned_data["spacing_min"]
+        return {
+            "policy": self.cleaned_data["policy"],
+            "spacing_s": minutes * 60 if minutes else self.exercise.overdue_spacing_s,
+            "overdue_after_s": self.cleaned_data["overdue_after_s"],
+            "outage_after_s": self.cleaned_data["outage_after_s"],
+        }
 
 
 class MinutesForm(CommandForm):
@@ -223,23 +239,48 @@ class AddInjectForm(_TextPairForm):
 
 
 class DecideOverdueForm(CommandForm):
-    """Which injects of the overdue queue, and what becomes of them."""
+    """Which injects of the overdue queue, and what becomes of them; spacing in exercise minutes."""
 
-    inject_ids = forms.TypedMultipleChoiceField(coerce=int)
-    decision = forms.ChoiceField(
-        choices=[(one, one) for one in ("release", "space", "hold", "skip")]
+    inject_ids = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Chọn ít nhất một tin."),
+            "invalid_choice": _("Hàng chờ đã thay đổi: có tin vừa được quyết định. Mở lại để xem."),
+        },
     )
-    spacing_s = forms.IntegerField(min_value=10, max_value=3600, required=False)
+    decision = forms.ChoiceField(
+        choices=[(one, one) for one in ("release", "space", "hold", "skip")],
+        error_messages={"required": _("Chọn một cách xử lý.")},
+    )
+    spacing_min = forms.IntegerField(
+        min_value=1, max_value=60, required=False, label=_("Giãn cách (phút diễn tập)")
+    )
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, exercise=exercise, **kwargs)
-        queue = exercise.injects.filter(overdue_wall_us__isnull=False).values_list("pk", flat=True)
+        queue = exercise.injects.filter(
+            state=InjectState.SCHEDULED, overdue_wall_us__isnull=False
+        ).values_list("pk", flat=True)
         self.fields["inject_ids"].choices = [(pk, pk) for pk in queue]  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        data["spacing_s"] = data["spacing_s"] or self.exercise.overdue_spacing_s
+        minutes = data.pop("spacing_min")
+        data["spacing_s"] = minutes * 60 if minutes else self.exercise.overdue_spacing_s
         return data
+
+
+class OverdueLook(forms.Form):
+    """What the preview of the overdue queue is asked for; gives no command."""
+
+    spacing_min = forms.IntegerField(
+        min_value=1, max_value=60, required=False, label=_("Giãn cách (phút diễn tập)")
+    )
+    inject_ids = forms.Field(required=False)
+
+    def clean_inject_ids(self) -> set[int]:
+        given = self.data.getlist("inject_ids") if hasattr(self.data, "getlist") else []
+        return {int(one) for one in given if one.isdecimal()}
 
 
 class TaskingForm(CommandForm):

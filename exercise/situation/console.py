@@ -25,6 +25,7 @@ from exercise.models import (
 )
 from exercise.situation import strip, timeline
 from exercise.situation.facts import INJECT_GLYPH, Facts
+from exercise.situation.outage import after_outage
 from units.models import Unit
 
 NEXT_SHOWN = 12
@@ -138,6 +139,7 @@ def live_context(facts: Facts, units: Iterable[str] | None) -> dict[str, Any]:
         "next_more": max(0, len(upcoming) - NEXT_SHOWN),
         "next_inject": next((one for one in upcoming if one.state == InjectState.SCHEDULED), None),
         "queue": facts.overdue_queue,
+        "outage": after_outage(facts.exercise),
         "lanes": timeline.lanes(facts, units=wanted),
         "scale": timeline.scale(facts),
         "paces": PACES,

@@ -100,6 +100,11 @@ SENTENCES: dict[str, Pattern] = {
 
 RELEASED_BY_HAND = gettext_lazy("{actor} phát {inject} {title} tới {to}")
 
+OVERDUE_BY_POLICY = {
+    "release": gettext_lazy("Tin quá giờ phát được phát ngay: {numbers}"),
+    "space": gettext_lazy("Tin quá giờ phát được giãn cách: {numbers}"),
+}
+
 QUIET_KINDS = frozenset({"posture_ordered"})
 """Left out of the console's log, where one row for the phase says it for all units."""
 
@@ -208,6 +213,8 @@ def row(
     glyph, pattern = SENTENCES.get(entry.kind, ("note", "{actor} " + entry.kind))
     if entry.kind == "inject_released" and entry.data.get("how") == "hand":
         pattern = RELEASED_BY_HAND
+    if entry.kind == "injects_overdue":
+        pattern = OVERDUE_BY_POLICY.get(entry.data.get("policy", ""), pattern)
     early = bool(entry.data.get("before_break"))
     moment = exercise.calendar.moment(entry.exercise_us, before_break=early)
     return Row(

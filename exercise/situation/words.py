@@ -33,6 +33,15 @@ def stamp_end(play_us: int | None, exercise: Exercise) -> str:
     return exercise.calendar.label(play_us, language=language, before_break=True)
 
 
+def stamp_s(play_us: int | None, exercise: Exercise) -> str:
+    """Exercise day and time to the second, ``N1 10:42:07``; in a stand-down its beginning's."""
+    if play_us is None:
+        return ""
+    early = exercise.before_break
+    label = exercise.calendar.label(play_us, language=get_language() or "vi", before_break=early)
+    return f"{label}:{exercise.calendar.moment(play_us, before_break=early):%S}"
+
+
 def near(play_us: int | None, exercise: Exercise) -> str:
     """Time of day, with the day in front when it is not the day the clock shows."""
     if play_us is None:

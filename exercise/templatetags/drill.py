@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exercise.models import Exercise
+from exercise.situation.overdue import minutes_of
 from exercise.situation.words import (
     duration,
     hm,
@@ -26,6 +27,7 @@ from exercise.situation.words import (
     seconds,
     stamp,
     stamp_end,
+    stamp_s,
     wall,
 )
 from units.text import Text
@@ -88,7 +90,7 @@ def paragraphs(text: Any) -> list[str]:
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────
-for _filter in (hm, stamp, stamp_end, near, duration, pace, wall, seconds):
+for _filter in (hm, stamp, stamp_end, stamp_s, near, duration, pace, wall, seconds):
     register.filter(_filter.__name__, _filter)
 
 
@@ -99,6 +101,12 @@ def countdown(play_us: int | None, exercise: Exercise) -> SafeString | str:
         return ""
     away = duration(play_us - position_of(exercise))
     return format_html('<span class="num" data-to="{}">{}</span>', play_us, away)
+
+
+@register.filter
+def whole_minutes(length_s: int) -> int:
+    """Seconds as the whole minutes that a form asks for."""
+    return minutes_of(length_s)
 
 
 @register.filter
