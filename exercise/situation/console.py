@@ -137,7 +137,7 @@ def live_context(facts: Facts, units: Iterable[str] | None) -> dict[str, Any]:
         "gate_lines": gate_lines(facts),
         "next_up": [next_up(facts, inject) for inject in upcoming[:NEXT_SHOWN]],
         "next_more": max(0, len(upcoming) - NEXT_SHOWN),
-        "next_inject": next((one for one in upcoming if one.state == InjectState.SCHEDULED), None),
+        "next_inject": next((one for one in upcoming if _comes_by_itself(one)), None),
         "queue": facts.overdue_queue,
         "outage": after_outage(facts.exercise),
         "lanes": timeline.lanes(facts, units=wanted),
@@ -145,6 +145,10 @@ def live_context(facts: Facts, units: Iterable[str] | None) -> dict[str, Any]:
         "paces": PACES,
         "other_pace": all(facts.exercise.rate_permille != permille for _v, permille, _k in PACES),
     }
+
+
+def _comes_by_itself(inject: Inject) -> bool:
+    return inject.state == InjectState.SCHEDULED and inject.overdue_wall_us is None
 
 
 # ── units ───────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from exercise.live import bus
+from exercise.live import backlog, bus
 from exercise.models import GateCondition, Inject, JournalEntry, Tasking
 from tests.factories import MINUTE, Drill, entry, make_drill
 from tests.screens.test_who_may_what import as_, kept
@@ -33,6 +33,8 @@ PAGES = {
     "console_jump": "director",
     "console_add": "director",
     "console_overdue": "director",
+    "console_health": "director",
+    "pulse": "director",
     "people": "director",
     "journal": "director",
     "inbox": "lead",
@@ -212,6 +214,7 @@ def _live(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.LIVE_ENABLED = True
     monkeypatch.setattr(bus, "newest", lambda _exercise: ("17-0", 0))
     monkeypatch.setattr(bus, "set_board_stamp", lambda _exercise, _secret: None)
+    monkeypatch.setattr(backlog, "backlog", lambda _exercise: backlog.Backlog(0, 0))
 
 
 def _administrator() -> User:
