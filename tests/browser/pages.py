@@ -69,6 +69,8 @@ PAGES = (
         Shown(f"console-{name}", CONSOLE, DIRECTOR, menu(name))
         for name in ("override", "pace-other", "policy", "end", "keys", "real-world")
     ),
+    Shown("console-health", CONSOLE, DIRECTOR, drawer("#health-open")),
+    Shown("health-alone", CONSOLE + "health/", DIRECTOR),
     Shown("inject-alone", "/x/{code}/console/inject/{inject:1.08}/", DIRECTOR),
     Shown("inbox", "/x/{code}/inbox/", LEAD),
     Shown("inbox-menu", "/x/{code}/inbox/", LEAD, menus_open),

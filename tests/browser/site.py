@@ -72,6 +72,17 @@ class Site:
 
     def web_pid(self) -> int:
         """The web server's process, as it is now."""
+        return self._child(b"uvicorn")
+
+    def worker_pid(self) -> int:
+        """The process that does the timed work."""
+        return self._child(b"worker")
+
+    def beat_pid(self) -> int:
+        """The process that knows what is due."""
+        return self._child(b"beat")
+
+    def _child(self, word: bytes) -> int:
         assert self._tree is not None
         for entry in Path("/proc").iterdir():
             try:
@@ -81,9 +92,9 @@ class Site:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if int(parent) == self._tree.pid and b"uvicorn" in words:
+            if int(parent) == self._tree.pid and word in words:
                 return int(entry.name)
-        raise RuntimeError("no web process")
+        raise RuntimeError(f"no process {word!r}")
 
     def stop(self) -> None:
         if self._hand is not None and self._hand.stdin is not None:

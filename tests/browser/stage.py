@@ -23,7 +23,7 @@ django.setup()
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from exercise import clock, conduct
 from exercise.conduct import Actor
@@ -89,6 +89,23 @@ def mid_run(code: str, *, minutes: int = 206) -> dict[str, Any]:
         conduct.pause(made.pk, by)
     settings.LIVE_ENABLED = True
     return told(made)
+
+
+def late(code: str, *, minutes: int = 95) -> None:
+    """Begin a drill that has run for so long already, unseen by the timers: they find it late."""
+    made = Exercise.objects.get(code=code)
+    with clock.frozen(clock.wall_us() - minutes * MINUTE_US):
+        conduct.start(made.pk, director(made))
+
+
+def down(code: str, *, minutes: int = 95) -> None:
+    """Begin a drill, and let everything be down from its first minute on until now."""
+    made = Exercise.objects.get(code=code)
+    began = clock.wall_us() - minutes * MINUTE_US
+    with transaction.atomic():  # the timers see nothing in between
+        with clock.frozen(began):
+            conduct.start(made.pk, director(made))
+        conduct.recover(made.pk, began + MINUTE_US)
 
 
 def _new(code: str) -> Exercise:
@@ -197,6 +214,8 @@ CALLS: dict[str, Callable[..., Any]] = {
         *(prepare, migrate, exercise, mid_run, link, do, ids, anchors, attachments, journal),
         let_link_end,
         director_account,
+        *(prepare, migrate, exercise, mid_run, late, down),
+        *(link, do, ids, anchors, attachments, journal),
     )
 }
 
