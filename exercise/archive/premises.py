@@ -26,6 +26,9 @@ BY_ITSELF = {
     "auth.permission",
     "sessions.session",
     "exercise.timerheartbeat",
+    "exercise.timersign",
+    "units.accountevent",
+    "units.opensession",
 }
 """Tables in which there is something before anybody has done anything."""
 

@@ -169,7 +169,7 @@ def published_seqs(exercise_ids: Sequence[int]) -> dict[int, int | None]:
     if not exercise_ids:
         return {}
     with _asking() as redis:
-        found: Any = redis.mget([_seq_key(exercise_id) for exercise_id in exercise_ids])
+        found: Any = redis.mget([seq_key(exercise_id) for exercise_id in exercise_ids])
     return {
         exercise_id: None if seq is None else int(seq)
         for exercise_id, seq in zip(exercise_ids, found, strict=True)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercise', '0007_report_key'),
+        ('exercise', '0008_timer_sign'),
     ]
 
     operations = [

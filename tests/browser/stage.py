@@ -211,11 +211,9 @@ def journal(code: str) -> list[str]:
 CALLS: dict[str, Callable[..., Any]] = {
     call.__name__: call
     for call in (
-        *(prepare, migrate, exercise, mid_run, link, do, ids, anchors, attachments, journal),
-        let_link_end,
-        director_account,
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
+        *(let_link_end, director_account),
     )
 }
 
