@@ -206,7 +206,7 @@ def published(
     seconds: float,
 ) -> dict[str, Any]:
     """Publish at a rate for a while; what came of it."""
-    ask(crowd, "forget")
+    crowd_cpu_s = ask(crowd, "forget")["cpu_s"]
     before, begun = Cost.of(process), monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.publisher", candidate.way, str(rate), str(seconds)],
@@ -221,6 +221,8 @@ def published(
     after, elapsed_s = Cost.of(process), monotonic() - begun
     moments = json.loads(done.stdout)
     told = ask(crowd, f"tell {json.dumps(moments)}")
+    # Near 1 the crowd, one process, is the limit and not the server.
+    crowd_cores = (told["cpu_s"] - crowd_cpu_s) / (seconds + GRACE_S[candidate.kind])
     delivered, cpu_s = told["delivered"], after.cpu_s - before.cpu_s
     messages = told["answers"] if candidate.kind == "poll" else delivered
     row = {
@@ -230,6 +232,7 @@ def published(
         "max_ms": told["max_ms"],
         "cpu_us_per_message": round(1e6 * cpu_s / messages, 1) if messages else None,
         "cores": round(cpu_s / elapsed_s, 3),
+        "crowd_cores": round(crowd_cores, 2),
         "lost_streams": told["lost"],
     }
     if row["delivered"] < DELIVERED:

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from benchmarks.rivals import CHANNEL, redis_url
 
@@ -54,18 +55,17 @@ def pubsub() -> Send:
 
 def eventstream() -> Send:
     """``send_event``."""
+    # Its settings first.
+    import_module("benchmarks.rivals.eventstream")
     from django_eventstream import send_event
-
-    import benchmarks.rivals.eventstream  # noqa: F401  (its settings)
 
     return lambda payload: send_event(CHANNEL, "frame", payload(), json_encode=False)
 
 
 def channels() -> Send:
     """``group_send``."""
+    import_module("benchmarks.rivals.consumers")
     from channels.layers import get_channel_layer
-
-    import benchmarks.rivals.consumers  # noqa: F401  (its settings)
 
     layer, loop = get_channel_layer(), asyncio.new_event_loop()
 

@@ -126,7 +126,7 @@ async def run(kind: str, port: int, path: str, count: int, limit_s: float) -> No
         word, _space, rest = line.strip().partition(" ")
         if word == "forget":
             crowd.lags, crowd.seen, crowd.answers, crowd.measuring = array("d"), [], 0, True
-            say(done=True)
+            say(cpu_s=time.process_time())
         elif word == "tell":
             lags = sorted(crowd.lags or polled(crowd, json.loads(rest)))
             say(
