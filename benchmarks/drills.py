@@ -81,7 +81,8 @@ class _Course:
     lot: random.Random
     plans: list[tuple[int, int, str]] = field(default_factory=list)
     """What units will do: (exercise µs, tasking, the state it comes to), the soonest first."""
-    known: set[int] = field(default_factory=set)
+    newest: int = 0
+    """The newest tasking that has a plan."""
 
     def __post_init__(self) -> None:
         people = Participant.objects.filter(exercise_id=self.exercise_id)
@@ -97,12 +98,13 @@ class _Course:
             return
         self._plan_new()
         now_us = exercise.clock.position_us(wall_us())
+        due: dict[str, list[int]] = {state: [] for state in STEPS}
         while self.plans and self.plans[0][0] <= now_us:
-            state = self.plans[0][2]
-            group = []
-            while self.plans and self.plans[0][0] <= now_us and self.plans[0][2] == state:
-                group.append(heapq.heappop(self.plans)[1])
-            self._step(state, group)
+            _at, tasking, state = heapq.heappop(self.plans)
+            due[state].append(tasking)
+        for state, group in due.items():  # in the ladder's order: two steps may fall in one minute
+            if group:
+                self._step(state, group)
 
     def next_phase(self) -> None:
         """Units that may report, all confirmed; the director passes the gate all the same."""
@@ -125,11 +127,10 @@ class _Course:
         )
 
     def _plan_new(self) -> None:
-        made = Tasking.objects.filter(exercise_id=self.exercise_id).exclude(state="verified")
-        newest = max(self.known, default=0)
-        for tasking in made.filter(pk__gt=newest).only("pk", "state", "delivered_us", "inject_id"):
-            self.known.add(tasking.pk)
-            self._plan(tasking.pk, tasking.delivered_us)
+        fresh = Tasking.objects.filter(exercise_id=self.exercise_id, pk__gt=self.newest)
+        for pk, delivered_us in fresh.order_by("pk").values_list("pk", "delivered_us"):
+            self.newest = pk
+            self._plan(pk, delivered_us)
 
     def _plan(self, tasking: int, delivered_us: int) -> None:
         """Most go up the whole ladder in time; some late, some not to its end."""
