@@ -13,6 +13,7 @@ MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/pytest
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+BENCH := .venv/.bench
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 FUZZ_S ?= 300
 SCENARIO ?= scenarios/samples/so-cong-thuong-2023.yaml
@@ -20,7 +21,7 @@ RUNS ?= 20
 PLAIN := not browser and not engine and not postgres and not hosts
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability soak
+	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability soak bench bench-quick bench-report
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +75,15 @@ reliability: $(DEV) ## The same RUNS times each, into docs/reliability.md; broke
 soak: $(DEV) ## An hour at ×120 with 40 units and 500 viewers: does anything grow?
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
+bench: $(BENCH) ## Measure all (or PARTS="fan_out pages") and write docs/benchmarks.md; half an hour
+	@exec $(BIN)/python -m benchmarks $(PARTS) $(ARGS)
+
+bench-quick: $(BENCH) ## The same at small sizes into var/bench: shows only that the scripts work
+	@exec $(BIN)/python -m benchmarks $(PARTS) --scale small $(ARGS)
+
+bench-report: $(DEV) ## Write docs/benchmarks.md from the results that are there
+	@$(BIN)/python -m benchmarks --report
+
 ci: ## All suites, with what they need installed (as root on Debian)
 	@exec .ci/run
 
@@ -126,3 +136,8 @@ $(DEV): requirements-dev.txt | $(BIN)/python
 	@echo "installing what the tests need (once)"
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(BENCH): requirements-bench.txt | $(DEV)
+	@echo "installing what the product is measured against (once)"
+	@$(PIP_INSTALL) -r requirements-bench.txt
+	@touch $@

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -34,7 +35,6 @@ from benchmarks.processes import free_port as a_port
 from benchmarks.publisher import EXERCISE_ID
 from benchmarks.results import Results
 
-GRACE_S = {"stream": 1.0, "poll": 2.5}
 DELIVERED = 0.99
 
 
@@ -49,7 +49,8 @@ class Candidate:
     """How the publisher speaks to it."""
     kind: str = "stream"
     processes: int = 1
-    largest: int = 10_000
+    needs: str = ""
+    """The package that must be installed."""
 
     @property
     def label(self) -> str:
@@ -60,8 +61,18 @@ CANDIDATES = (
     Candidate("bare uvloop", "-m benchmarks.rivals.bare"),
     Candidate("ours", "exercise.asgi:application", way="ours"),
     Candidate("Django StreamingHttpResponse", "benchmarks.rivals.streaming:application"),
-    Candidate("django-eventstream", "benchmarks.rivals.eventstream:application", way="eventstream"),
-    Candidate("channels", "benchmarks.rivals.consumers:application", way="channels"),
+    Candidate(
+        "django-eventstream",
+        "benchmarks.rivals.eventstream:application",
+        way="eventstream",
+        needs="django_eventstream",
+    ),
+    Candidate(
+        "channels",
+        "benchmarks.rivals.consumers:application",
+        way="channels",
+        needs="channels_redis",
+    ),
     Candidate("polling 2 s", "benchmarks.rivals.polling:application", kind="poll"),
     Candidate("bare uvloop", "-m benchmarks.rivals.bare", processes=2),
     Candidate("ours", "exercise.asgi:application", way="ours", processes=2),
@@ -71,13 +82,15 @@ SCALES: dict[str, dict[str, Any]] = {
         "sizes": (100, 1000, 5000, 10_000),
         "rates": ((1, 4.0), (10, 3.0)),
         "open_limit_s": 15.0,
+        "grace_s": {"stream": 1.0, "poll": 2.5},
         # Two processes are worth a look only where one is busy.
         "two_from": 1000,
     },
     "small": {
         "sizes": (20,),
         "rates": ((5, 1.0),),
-        "open_limit_s": 10.0,
+        "open_limit_s": 60.0,
+        "grace_s": {"stream": 30.0, "poll": 30.0},
         "two_from": 0,
     },
 }
@@ -102,6 +115,9 @@ def measure(results: Results, *, scale: str, repeats: int) -> None:
                     "who": candidate.name,
                     "processes": candidate.processes,
                 }
+                if candidate.needs and find_spec(candidate.needs) is None:
+                    results.add(**about, failed="not installed: requirements-bench.txt")
+                    continue
                 smaller = [n for (label, n) in failed if label == candidate.label and n < size]
                 if smaller:
                     results.add(**about, failed=f"not tried: did not finish at {min(smaller):,}")
@@ -143,7 +159,8 @@ def one(candidate: Candidate, size: int, plan: dict[str, Any]) -> Iterator[dict[
                 "threads_per_viewer": round((full.threads - empty.threads) / size, 2),
             }
             for rate, seconds in plan["rates"]:
-                row = published(candidate, crowd, env, process, size, rate, seconds)
+                grace_s = plan["grace_s"][candidate.kind]
+                row = published(candidate, crowd, env, process, size, rate, seconds, grace_s)
                 yield {"rate": rate, **held, **row}
                 if row.get("failed"):
                     return
@@ -204,6 +221,7 @@ def published(
     size: int,
     rate: float,
     seconds: float,
+    grace_s: float,
 ) -> dict[str, Any]:
     """Publish at a rate for a while; what came of it."""
     crowd_cpu_s = ask(crowd, "forget")["cpu_s"]
@@ -217,12 +235,14 @@ def published(
     )
     if done.returncode:
         raise DidNotFinish(f"the publisher: {done.stderr[-1000:]}")
-    sleep(GRACE_S[candidate.kind])
-    after, elapsed_s = Cost.of(process), monotonic() - begun
     moments = json.loads(done.stdout)
-    told = ask(crowd, f"tell {json.dumps(moments)}")
+    deadline, told = monotonic() + grace_s, ask(crowd, f"tell {json.dumps(moments)}")
+    while told["delivered"] < size * len(moments) and monotonic() < deadline:
+        sleep(0.25)
+        told = ask(crowd, f"tell {json.dumps(moments)}")
+    after, elapsed_s = Cost.of(process), monotonic() - begun
     # Near 1 the crowd, one process, is the limit and not the server.
-    crowd_cores = (told["cpu_s"] - crowd_cpu_s) / (seconds + GRACE_S[candidate.kind])
+    crowd_cores = (told["cpu_s"] - crowd_cpu_s) / (seconds + 0.5)
     delivered, cpu_s = told["delivered"], after.cpu_s - before.cpu_s
     messages = told["answers"] if candidate.kind == "poll" else delivered
     row = {

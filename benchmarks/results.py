@@ -36,8 +36,7 @@ class Results:
 
     def add(self, **row: Any) -> Row:
         """Keep a row, with how busy the machine is."""
-        load = round(os.getloadavg()[0], 1)
-        self.rows.append({**row, "load": load})
+        self.rows.append({**row, "load_average": round(os.getloadavg()[0], 1)})
         whole = {**self.head, "ended": _now(), "rows": self.rows}
         fresh = self.path.with_suffix(".new")
         fresh.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -71,10 +71,12 @@ def one(start: Any, env: dict[str, str], there: Path, scale: str) -> dict[str, A
         time.sleep(SETTLE_S[scale])
         memory = held(roots)
         stop = time.monotonic()
+    # Programs started by hand are stopped by hand, one after the other: that is no figure.
+    stopped = {"stop_s": round(time.monotonic() - stop, 2)} if start is run_tree else {}
     return {
         "first_page_s": round(first_page_s, 2),
         "timers_s": round(timers_s, 2),
-        "stop_s": round(time.monotonic() - stop, 2),
+        **stopped,
         "pss_mb": round(sum(one["pss_mb"] for one in memory.values()), 1),
         "rss_mb": round(sum(one["rss_mb"] for one in memory.values()), 1),
         "processes": memory,

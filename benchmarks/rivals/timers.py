@@ -10,12 +10,14 @@ A settings module and a Celery application in one, so that one name serves for b
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import Any
 
 from exercise.settings import *  # noqa: F403
 
 LIVE_ENABLED = False
-INSTALLED_APPS = [*INSTALLED_APPS, "django_celery_beat"]  # noqa: F405
+if find_spec("django_celery_beat") is not None:
+    INSTALLED_APPS = [*INSTALLED_APPS, "django_celery_beat"]  # noqa: F405
 CELERY_BEAT_SCHEDULER = os.environ.get("BENCH_SCHEDULER", "celery.beat:PersistentScheduler")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
 if os.environ.get("BENCH_TICK"):
