@@ -30,7 +30,7 @@ SCALES: dict[str, dict[str, Any]] = {
         "units": 40,
         "acknowledgements": 6000,
         "releases_per_s": 5,
-        "phases": (("paced", 25.0, 6.0), ("flat out", 0.0, 6.0)),
+        "phases": (("paced", 25.0, 5.0), ("flat out", 0.0, 5.0)),
     },
     "small": {
         "units": 4,

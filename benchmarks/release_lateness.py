@@ -25,9 +25,9 @@ SCALES: dict[str, dict[str, Any]] = {
         "exercises": 100,
         "injects": 2000,
         "seconds": 20.0,
-        "lead_s": 10.0,
+        "lead_s": 8.0,
         "scheduled": 10_000,
-        "idle_s": 15.0,
+        "idle_s": 10.0,
     },
     "small": {
         "exercises": 3,

@@ -83,10 +83,9 @@ def idle(way: str, plan: dict[str, Any], exercises: list[Exercise]) -> list[dict
     rows: list[dict[str, Any]] = []
     with engine(way) as running:
         start_all(exercises)
-        for more in (0, 1, 2) if way == "ours" else (1,):
-            if more:
-                make_injects(exercises, plan["scheduled"], 10 * 3600, 600, series=more)
-                hand_over(way, due_moments())
+        for more in (1, 2) if way == "ours" else (1,):
+            make_injects(exercises, plan["scheduled"], 10 * 3600, 600, series=more)
+            hand_over(way, due_moments())
             time.sleep(3 if plan["idle_s"] > 2 else 0.5)
             begun, before = time.monotonic(), Cost.of(*running)
             time.sleep(plan["idle_s"])
