@@ -16,6 +16,8 @@ from benchmarks.results import BASE
 
 DOCUMENT = BASE / "docs" / "benchmarks.md"
 REASONS = BASE / "benchmarks" / "reasons.json"
+BUSY = 3
+"""Load average for each core from which wall times are not to be believed."""
 Row = dict[str, Any]
 
 
@@ -61,7 +63,13 @@ def _measured_on(part: dict[str, Any]) -> str:
     machine, rows = part["machine"], part["rows"]
     loads = [row["load_average"] for row in rows]
     busy = f", load average {min(loads)}–{max(loads)}" if loads else ""
-    return (
+    # Rivals keep two cores busy by themselves; beyond that, others were at work.
+    crowded = loads and sorted(loads)[len(loads) // 2] > BUSY * machine["cores"]
+    warning = (
+        "**Other work kept the machine busy: wall times here say little, processor times and "
+        "counts hold.**\n\n"
+    )
+    return (warning if crowded else "") + (
         f"<sub>{part['begun']}, commit {part['commit']}, scale {part['scale']}: "
         f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB, "
         f"kernel {machine['kernel']}, Python {machine['python']}{busy}.</sub>"

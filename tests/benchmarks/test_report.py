@@ -83,3 +83,10 @@ def test_a_single_value_has_no_range() -> None:
     assert spread([None]) == "–"
     assert percentiles([]) == {"p50": None, "p99": None, "max": None}
     assert percentiles(range(1, 101)) == {"p50": 51, "p99": 100, "max": 100}
+
+
+def test_a_busy_machine_is_told_of() -> None:
+    quiet = part([page(40, 1)])
+    busy = part([page(40, 1) | {"load_average": 20.0}])
+    assert "kept the machine busy" not in document({"pages": quiet})
+    assert "kept the machine busy" in document({"pages": busy})
