@@ -7,6 +7,7 @@ scripts work). ``--report`` writes docs/benchmarks.md from the full ones and mea
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from importlib import import_module
@@ -19,6 +20,9 @@ PARTS = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup")
 
 def main() -> int:
     """Run the parts that are named, or all."""
+    # However it is asked to stop, even in the background: what it started is stopped as well.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=" ".join(PARTS))
     parser.add_argument("--scale", choices=("small", "full"), default="full")

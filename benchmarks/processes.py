@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import os
 import shutil
@@ -51,6 +52,16 @@ def directory() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+# Loaded here because nothing may be imported between fork and exec.
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    """A run that is killed, by its time limit too, leaves no worker behind."""
+    if _libc is not None:
+        _libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 @contextmanager
 def running(
     words: Sequence[str], env: Mapping[str, str], log: Path, *, stop_s: float = 5.0
@@ -65,6 +76,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
     try:
         yield psutil.Process(process.pid)
