@@ -21,7 +21,8 @@ RUNS ?= 20
 PLAIN := not browser and not engine and not postgres and not hosts
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability soak bench bench-quick bench-report
+	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability \
+	bench bench-quick bench-report soak
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -42,4 +42,4 @@ def unprotect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("units", "0002_accounts")]
-    operations = [migrations.RunPython(protect, unprotect)]
+    operations = [migrations.RunPython(protect, unprotect, hints={"expands": True})]
