@@ -7,6 +7,7 @@ import os
 import socket
 
 from celery import shared_task
+from django.db.models import Q
 
 from exercise import live
 from exercise.clock import wall_us
@@ -92,9 +93,24 @@ def recover_after_outage(now_wall_us: int) -> bool:
         for exercise in Exercise.objects.filter(running=True):
             if gap_us > exercise.outage_after_s * SECOND_US:
                 found |= _recover(exercise, row.wall_us)
-    if abs(gap_us) > NOTED_ANEW_US:  # backwards too, when the wall clock was set
+    if gap_us < -SECOND_US:
+        _go_on()
+    if abs(gap_us) > NOTED_ANEW_US:
         TimerHeartbeat.objects.filter(pk=row.pk, wall_us=row.wall_us).update(wall_us=now_wall_us)
     return found
+
+
+def _go_on() -> None:
+    """The wall clock was set back: what comes next would be waited for until it has caught up.
+
+    Whatever anybody does makes the exercise clock go on; here nobody may be doing anything.
+    """
+    moving = Exercise.objects.filter(Q(running=True) | Q(resume_wall_us__isnull=False))
+    for exercise_id in moving.values_list("pk", flat=True):
+        try:
+            sweep(exercise_id)
+        except Exception:
+            log.exception("could not let exercise %s go on", exercise_id)
 
 
 def _recover(exercise: Exercise, heartbeat_wall_us: int) -> bool:

@@ -48,6 +48,9 @@ _OURS = frozenset(
 )
 
 
+_running: set[subprocess.Popen[bytes]] = set()
+
+
 class NotPossible(Exception):
     """A drill could not be made or did not come to its end, with the end of its logs."""
 
@@ -107,20 +110,37 @@ def _run(command: list[str], environment: dict[str, str], var: Path) -> dict[str
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        _running.add(process)
         try:
             status: int | None = process.wait(GIVEN_UP_AFTER_S)
         except subprocess.TimeoutExpired:
             status = None
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            _end(process)
+            _running.discard(process)
     if status != 0:
         raise NotPossible(f"status {status}\n{_logs(log, var)}")
     found: dict[str, Any] = json.loads((var.parent / "found.json").read_text())
     if keep := os.environ.get("CHAOS_KEEP"):
         shutil.copytree(var / "log", Path(keep) / var.parent.name, dirs_exist_ok=True)
     return found
+
+
+def break_off() -> None:
+    """End the drills under way; whoever waits for one is told that it came to no end."""
+    for process in list(_running):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number, wait_s in ((signal.SIGTERM, 10), (signal.SIGKILL, None)):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, number)  # what the drill started dies with it
+        try:
+            process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def _logs(log: Path, var: Path) -> str:

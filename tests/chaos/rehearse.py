@@ -29,6 +29,7 @@ import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
+from exercise.clock import wall_us
 from exercise.management.preparation import prepare
 from exercise.models import Exercise, Inject, JournalEntry, Status, TimerHeartbeat, verify
 from exercise.players.play import Players
@@ -174,8 +175,13 @@ class Drill:
         return heartbeat, last
 
     def _goes_on(self) -> bool:
-        """Whether the clock runs: after a long outage the director lets it go on."""
-        return self._now().status != Status.PAUSED
+        """Whether the clock moves: a director lets it go on after a long outage, and one that was
+        set back does not wait until it has caught up.
+        """
+        exercise = self._now()
+        if exercise.status != Status.RUNNING:
+            return exercise.status != Status.PAUSED
+        return exercise.clock.position_us(wall_us()) > exercise.anchor_us
 
     def _released(self) -> bool:
         return Inject.objects.filter(exercise_id=self.exercise_id, released_us__gt=0).exists()

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.faults import CATALOGUE, DATABASES
-from tests.chaos.grounds import BASE, NotPossible, strike
+from tests.chaos.grounds import BASE, NotPossible, break_off, strike
 from tests.chaos.table import page
 
 RESULTS = BASE / "benchmarks" / "results" / "reliability.json"
@@ -125,6 +126,8 @@ def main() -> int:
 
     def carry_out(order: Order) -> None:
         nonlocal told
+        if given_up.is_set():
+            return
         try:
             found = strike(
                 order.fault,
@@ -135,6 +138,8 @@ def main() -> int:
                 long=not given.short,
             )
         except NotPossible as problem:
+            if given_up.is_set():
+                return
             found = {
                 "fault": order.fault,
                 "database": order.database,
@@ -150,11 +155,22 @@ def main() -> int:
             )
             sys.stdout.flush()
 
+    given_up = threading.Event()
+
+    def give_up(_number: int, _frame: object) -> None:
+        given_up.set()
+        break_off()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, give_up)
     with (
         tempfile.TemporaryDirectory(prefix="chaos-home-", dir="/tmp") as home,
         ThreadPoolExecutor(given.jobs) as pool,
     ):
         list(pool.map(carry_out, orders))
+    if given_up.is_set():
+        print("broken off; started again it goes on from here")
+        return 130
     given.page.write_text(page(record.data))
     return 0
 

@@ -163,3 +163,14 @@ def test_the_heartbeat_goes_on_when_the_wall_clock_is_set_back():
     beat(drill.later(-60))
     beat(drill.later(seconds=2))
     assert TimerHeartbeat.objects.get().wall_us == drill.now
+
+
+def test_the_plan_goes_on_when_the_wall_clock_is_set_back_and_nobody_acts():
+    drill = minutely().later(1)
+    drill.sweep()
+    beat(drill.later(-30))
+    assert "wall_clock_set_back" in drill.kinds
+    exercise = drill.later(1).fresh()
+    assert exercise.clock.due_wall_us(exercise.next_due_us) <= drill.now
+    assert drill.sweep() == 1
+    assert drill.inject("1.02").released_us == 2 * MINUTE
