@@ -175,8 +175,9 @@ CATALOGUE: dict[str, Fault] = {
         Fault("kill worker", "kill -9 of the only Celery worker", _kill("worker")),
         Fault(
             "kill worker in a task",
-            "two workers; the database is held so that tasks wait inside their transaction, then "
-            "one worker gets kill -9 (the threads pool has no children that could be killed alone)",
+            "two workers; the database is held so that tasks wait in their transaction (SQLite: "
+            "where it begins, PostgreSQL: before it writes the journal), then one worker gets "
+            "kill -9 (the threads pool has no children that could be killed alone)",
             _worker_in_task,
             short_s=1.5,
             long_s=1.5,
