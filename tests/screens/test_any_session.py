@@ -135,7 +135,8 @@ class Session(RuleBasedStateMachine):
         self.drill, self._then = _scene.drill, _scene.drill.now
         self._atomic = transaction.atomic()
         self._atomic.__enter__()
-        self.steps: list[str] = []
+        # As they are at the beginning: a step may remove somebody or change a link.
+        self.paths = {name: _scene.path(name) for name in addresses()}
 
     def teardown(self) -> None:
         try:
@@ -234,7 +235,7 @@ class Session(RuleBasedStateMachine):
         cookie: dict[str, str],
     ) -> None:
         name, person, method = seen
-        where, own = self.scene.path(name), True
+        where, own = self.paths[name], True
         if piece is not None:
             parts = where.split("/")
             raw = piece[1] if piece[1] in PIECES else quote(_sendable(piece[1]), safe="")
