@@ -246,9 +246,12 @@ class Session(RuleBasedStateMachine):
         if query:
             where += "?" + urlencode(_clean(query))
         before = self._journal_seq()
-        answer = self._ask(
-            person, method, where, cookie, data=body, content_type=kind, headers=_latin(sent)
-        )
+        with transaction.atomic():
+            answer = self._ask(
+                person, method, where, cookie, data=body, content_type=kind, headers=_latin(sent)
+            )
+            # Who signed out would be a stranger from here on, which no table knows.
+            transaction.set_rollback(name == "sign_out")
         if own and "sessionid" not in cookie:
             self._as_the_table_says(person, name, method, answer)
         if method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
