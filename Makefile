@@ -54,11 +54,13 @@ browser-tests: $(DEV) ## The screens in a real Chromium
 	@$(PYTEST) -m browser $(ARGS)
 
 engine-tests: $(DEV) ## With a real broker, worker and beat
-	@$(PYTEST) -m engine --ignore tests/chaos $(ARGS)
+	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)
+	@$(PYTEST) -m "engine and not postgres" --ignore tests/chaos --ignore tests/archive $(ARGS)
 
 postgres-tests: $(DEV) ## The plain and engine suites on a PostgreSQL of their own
 	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine and not hosts" $(ARGS)
-	@.ci/with-postgres $(PYTEST) -m engine --ignore tests/chaos $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive $(ARGS)
+	@.ci/with-postgres $(PYTEST) -m engine --ignore tests/chaos --ignore tests/archive $(ARGS)
 
 fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds
 	@$(PYTEST) -q -s -p no:randomly --timeout 0 tests/screens/test_any_session.py \

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from hypothesis import settings
 
 from exercise.situation import rows
@@ -17,6 +18,12 @@ settings.register_profile("plain", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=3000, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "plain")
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_vietnamese() -> None:
+    """A page leaves the language of its reader behind in the thread that drew it."""
+    translation.activate("vi")
 
 
 @pytest.fixture(autouse=True)

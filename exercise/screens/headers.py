@@ -30,6 +30,10 @@ def guarded(
         # What no view drew is a static file; opened by itself it is a page of nothing.
         headers.setdefault("Content-Security-Policy", NO_PAGE)
         headers.setdefault("X-Frame-Options", "DENY")
+        # Django's own say the same of pages; probes are answered before they are asked.
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         # Every page is somebody's; only static files say that they may be kept.
         headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -82,15 +82,6 @@ urlpatterns = [
     path("metrics", metrics_page, name="metrics"),
 ]
 _PATHS = {f"/{one.pattern}" for one in urlpatterns}
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
 class Probes:
@@ -109,6 +100,4 @@ class Probes:
             return self._answer(request)
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = match.func(request)
-        for name, value in _HEADERS.items():
-            response[name] = value
         return response

@@ -127,7 +127,7 @@ def there_and_back_without_migrating(kind: str) -> None:
             assert set(found) == set(Unit.objects.values_list("code", flat=True))
 
 
-@pytest.mark.skipif(TARGETS == ["sqlite"], reason="only PostgreSQL looks at lengths")
+@pytest.mark.postgres  # which alone looks at lengths
 @pytest.mark.postgres
 def test_a_row_that_the_database_does_not_take_is_named() -> None:
     from exercise.archive import CannotGoOn

@@ -14,7 +14,7 @@ import pytest
 
 from .installs import BASE, PREAMBLE, Install, file_size_limited
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.engine, pytest.mark.django_db]
 
 
 def manifest_of(backup: Path) -> dict:

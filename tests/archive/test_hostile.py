@@ -20,7 +20,7 @@ from exercise.archive.packing import pack
 from exercise.archive.snapshot import Snapshot
 from tests.factories import make_drill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.engine, pytest.mark.django_db]
 Parts = dict[str, bytes]
 
 

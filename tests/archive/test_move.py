@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .installs import BASE, SERVER, Install, fresh, new_database
+from .installs import BASE, Install, fresh, new_database
 
-pytestmark = pytest.mark.django_db
-on_postgres = pytest.mark.skipif(not SERVER, reason="needs a PostgreSQL server")
+pytestmark = [pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def head(install: Install) -> str:
 
 
 @pytest.mark.postgres
-@on_postgres
+@pytest.mark.postgres
 def test_sqlite_becomes_postgresql_and_the_drill_goes_on(on_sqlite: Install) -> None:
     there = Install(on_sqlite.var, new_database())
     before, untouched = on_sqlite.rows(), sha256(on_sqlite.var / "db.sqlite3")
@@ -63,7 +62,7 @@ def test_sqlite_becomes_postgresql_and_the_drill_goes_on(on_sqlite: Install) -> 
 
 
 @pytest.mark.postgres
-@on_postgres
+@pytest.mark.postgres
 def test_postgresql_becomes_sqlite(install: Install, tmp_path: Path) -> None:
     there = Install(tmp_path / "there", f"sqlite:///{tmp_path}/moved.sqlite3")
     before = install.rows()
@@ -72,7 +71,7 @@ def test_postgresql_becomes_sqlite(install: Install, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@on_postgres
+@pytest.mark.postgres
 def test_a_database_that_is_not_empty_is_refused(install: Install, on_sqlite: Install) -> None:
     before = install.rows()
     assert "is not empty" in on_sqlite.refused("move_database", install.database_url)
@@ -80,7 +79,7 @@ def test_a_database_that_is_not_empty_is_refused(install: Install, on_sqlite: In
 
 
 @pytest.mark.postgres
-@on_postgres
+@pytest.mark.postgres
 def test_a_prepared_one_is_empty(on_sqlite: Install, elsewhere: Install) -> None:
     elsewhere.done("migrate", "--verbosity", "0")
     on_sqlite.done("move_database", elsewhere.database_url)
@@ -88,7 +87,7 @@ def test_a_prepared_one_is_empty(on_sqlite: Install, elsewhere: Install) -> None
 
 
 @pytest.mark.postgres
-@on_postgres
+@pytest.mark.postgres
 def test_other_programs_tables_are_left_alone(on_sqlite: Install) -> None:
     import psycopg
 

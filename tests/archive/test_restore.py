@@ -12,9 +12,9 @@ import pytest
 
 from exercise.supervisor import broker
 
-from .installs import BASE, SERVER, Install, fresh
+from .installs import BASE, Install, fresh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.engine, pytest.mark.django_db]
 RECOVERED = {"exercise.exercise", "exercise.journalentry"}
 """What changes after the restoring, because a running exercise is paused."""
 
@@ -254,7 +254,7 @@ def test_a_journal_tampered_with_before_the_backup_is_told_and_taken_only_when_t
 
 # ── from one database to the other ──────────────────────────────────────────────────────────────
 @pytest.mark.postgres
-@pytest.mark.skipif(not SERVER, reason="needs a PostgreSQL server")
+@pytest.mark.postgres
 @pytest.mark.parametrize("to_postgres", [True, False])
 def test_it_does_not_matter_from_which_database_it_came(to_postgres: bool, tmp_path: Path) -> None:
     here = fresh(tmp_path / "a" / "var", postgres=not to_postgres)

@@ -231,7 +231,7 @@ def test_tasks_that_nobody_takes_are_seen_with_their_age(
         with frozen(T0 + 5 * MINUTE):
             DueScheduler(app, lazy=True).tick()
     found = metrics()
-    assert found["exercise_timers_queue"] == 2  # the heartbeat, the sweep
+    assert found["exercise_timers_queue"] == 3  # the heartbeat, the drawing, the sweep
     # A message says when it expires: what is taken off that must be what beat adds.
     _length, oldest = bus.queue("timers")
     assert oldest is not None

@@ -39,7 +39,7 @@ def fail(*_arguments, **_given):
         raise RuntimeError("hỏng ở đây\\nDETAIL:  Key (name)=(Bí Mật)")
 
 client = Client(raise_request_exception=False, HTTP_HOST="localhost")
-client.cookies["sessionid"] = "cookie-bi-mat"
+client.cookies["django_language"] = "cookie-bi-mat"
 with patch.object(landing, "authenticate", fail), patch.object(landing, "wall_us", fail):
     answer = client.post(
         "/go/token-bi-mat/?q=truy-van-bi-mat",
@@ -139,7 +139,7 @@ def test_errors_arrive_with_what_helps_and_nothing_else(program: Program, server
     assert "bi-mat" not in everything
     assert "Bí Mật" not in everything
     assert "192.0.2.99" not in everything
-    assert "sessionid" not in everything
+    assert "django_language" not in everything
 
 
 def test_a_server_that_is_away_takes_nothing_with_it(program: Program) -> None:

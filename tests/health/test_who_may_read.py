@@ -55,7 +55,7 @@ def test_a_probe_may_ask_by_any_name_and_without_tls(settings: Any, path: str) -
     settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["drill.example"], True
     answer = Client(HTTP_HOST="10.0.0.5:8000").get(path)
     assert answer.status_code in {200, 404, 503}
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert Client(HTTP_HOST="10.0.0.5:8000").get("/").status_code == 400
 
 

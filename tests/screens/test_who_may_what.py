@@ -33,6 +33,8 @@ pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
 ROLES = [str(role) for role in Role]
 STRANGERS = ["stranger", "administrator", "anonymous"]
+PROBES = ("healthz", "readyz", "metrics")
+"""Answered before the site looks at a request at all."""
 SAFE, POST, BOTH = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
 METHODS = {
     # the way in
@@ -120,7 +122,7 @@ def as_(user: User | None) -> Client:
     client = Client()
     if user is not None:
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-        client.get("/healthz")  # the session gets its row at its first request
+        client.get("/nowhere/")  # the session gets its row at its first request
     return client
 
 
