@@ -84,11 +84,10 @@ def heads(of: Iterable[type[Model]], using: str) -> list[Head]:
     """Each exercise of a database with the end of its journal, by code."""
     for table in of:
         if name_of(table) == "exercise.exercise":
-            found: Any = QuerySet(table, using=using).order_by("code")
-            return [
-                Head(code=code, entries=seq, head=head)
-                for code, seq, head in found.values_list("code", "journal_seq", "journal_head")
-            ]
+            found: Any = QuerySet(table, using=using)
+            ends = found.values_list("code", "journal_seq", "journal_head")
+            # Not by the database, of which each sorts words in its own way.
+            return [Head(code=code, entries=seq, head=head) for code, seq, head in sorted(ends)]
     return []
 
 

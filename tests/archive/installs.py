@@ -122,11 +122,12 @@ def fresh(var: Path, *, postgres: bool = bool(SERVER)) -> Install:
     return Install(var, new_database() if postgres else "")
 
 
-def new_database(template: str = "template1") -> str:
+def new_database(template: str = "template1", options: str = "") -> str:
     """A database on the suite's server."""
     name = f"drill_{secrets.token_hex(6)}"
+    statement: Any = f"CREATE DATABASE {name} TEMPLATE {template} {options}"
     with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        connection.execute(statement)
     return f"{SERVER.rsplit('/', 1)[0]}/{name}"
 
 

@@ -35,7 +35,6 @@ def head(install: Install) -> str:
 
 
 @pytest.mark.postgres
-@pytest.mark.postgres
 def test_sqlite_becomes_postgresql_and_the_drill_goes_on(on_sqlite: Install) -> None:
     there = Install(on_sqlite.var, new_database())
     before, untouched = on_sqlite.rows(), sha256(on_sqlite.var / "db.sqlite3")
@@ -62,6 +61,21 @@ def test_sqlite_becomes_postgresql_and_the_drill_goes_on(on_sqlite: Install) -> 
 
 
 @pytest.mark.postgres
+def test_a_database_that_sorts_words_otherwise_is_no_obstacle(on_sqlite: Install) -> None:
+    on_sqlite.python(
+        """
+        from scenarios.models import Scenario
+        Scenario.objects.update(code="another")
+        make_drill(units=1, injects=[])
+        for exercise, code in zip(Exercise.objects.order_by("pk"), ("a-1", "B-1"), strict=True):
+            Exercise.objects.filter(pk=exercise.pk).update(code=code)
+        """
+    )
+    url = new_database("template0", "LOCALE_PROVIDER icu ICU_LOCALE 'vi'")
+    on_sqlite.done("move_database", url)
+    assert Install(on_sqlite.var, url).rows() == on_sqlite.rows()
+
+
 @pytest.mark.postgres
 def test_postgresql_becomes_sqlite(install: Install, tmp_path: Path) -> None:
     there = Install(tmp_path / "there", f"sqlite:///{tmp_path}/moved.sqlite3")
@@ -71,7 +85,6 @@ def test_postgresql_becomes_sqlite(install: Install, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.postgres
 def test_a_database_that_is_not_empty_is_refused(install: Install, on_sqlite: Install) -> None:
     before = install.rows()
     assert "is not empty" in on_sqlite.refused("move_database", install.database_url)
@@ -79,14 +92,12 @@ def test_a_database_that_is_not_empty_is_refused(install: Install, on_sqlite: In
 
 
 @pytest.mark.postgres
-@pytest.mark.postgres
 def test_a_prepared_one_is_empty(on_sqlite: Install, elsewhere: Install) -> None:
     elsewhere.done("migrate", "--verbosity", "0")
     on_sqlite.done("move_database", elsewhere.database_url)
     assert elsewhere.rows() == on_sqlite.rows()
 
 
-@pytest.mark.postgres
 @pytest.mark.postgres
 def test_other_programs_tables_are_left_alone(on_sqlite: Install) -> None:
     import psycopg
