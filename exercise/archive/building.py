@@ -184,7 +184,10 @@ class PostgresqlBuilding(Building):
             cursor.execute(f'CREATE SCHEMA "{self.beside}"')
         given = deepcopy(self.settings)
         options = given.setdefault("OPTIONS", {})
-        options["options"] = f"{options.get('options', '')} -c search_path={self.beside}".strip()
+        # Tables are filled, checked and changed whole here, and nobody waits behind them.
+        patience = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+        named = f"-c search_path={self.beside}"
+        options["options"] = f"{options.get('options', '')} {patience} {named}".strip()
         connection = opened(given, ALIAS)
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_schema()")

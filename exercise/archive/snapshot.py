@@ -107,6 +107,10 @@ def snapshot(of: str = "default") -> Iterator[Snapshot]:
             with transaction.atomic(using=ALIAS):
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION READ ONLY")
+                    # What keeps a command short would end a backup whose uploads or whose pipe
+                    # take their time.
+                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                    cursor.execute("SET LOCAL statement_timeout = 0")
                     cursor.execute("SELECT 1")
                 yield Snapshot(ALIAS)
     finally:

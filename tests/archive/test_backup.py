@@ -183,6 +183,30 @@ def test_a_snapshot_keeps_nobody_waiting_and_sees_nothing_of_what_comes_after(
     install.python(MEANWHILE)
 
 
+@pytest.mark.postgres
+def test_the_server_gives_a_slow_reader_all_the_time_it_takes(install: Install) -> None:
+    """While uploads go through a slow pipe, or a large copy is proved, nothing is asked of it."""
+    install.python(
+        """
+        from django.db import connections
+        from exercise.archive.building import building
+        from exercise.archive.snapshot import snapshot
+
+        def limits(using):
+            with connections[using].cursor() as cursor:
+                for name in ("idle_in_transaction_session_timeout", "statement_timeout"):
+                    cursor.execute(f"SHOW {name}")
+                    yield cursor.fetchone()[0]
+
+        assert set(limits("default")) == {"10s", "1min"}
+        with snapshot() as source:
+            assert set(limits(source.using)) == {"0"}
+        with building(connections["default"].settings_dict) as under_way:
+            assert set(limits(under_way.using)) == {"0"}
+        """
+    )
+
+
 REPORTING = """
 import sys, threading
 from django.db import connection
