@@ -12,12 +12,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exercise.models import (
-    Exercise,
-    Inject,
-    Posture,
-    Tasking,
-)
+from exercise.models import Exercise, Inject, Posture, Tasking
 
 KEPT = 4
 """Exercises of which a process keeps the rows: a few MB each where the drill is long."""
@@ -70,9 +65,10 @@ def _read(exercise_id: int) -> Rows:
     # is an old one.
     postures = list(Posture.objects.filter(exercise=exercise_id).select_related("unit"))
     units = {posture.unit_id: posture.unit for posture in postures}
+    # Before the injects: one that is added and sent meanwhile would have taskings and not be known.
+    taskings = list(Tasking.objects.filter(exercise=exercise_id))
     injects = list(Inject.objects.filter(exercise=exercise_id).defer("content", "expected_actions"))
     by_id = {inject.pk: inject for inject in injects}
-    taskings = list(Tasking.objects.filter(exercise=exercise_id))
     for tasking in taskings:
         tasking.inject, tasking.unit = by_id[tasking.inject_id], units[tasking.unit_id]
     links = Inject.addressees.through.objects.filter(inject__exercise=exercise_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from exercise.situation import rows
 from exercise.situation.facts import read_facts
 from tests.factories import Drill, entry, make_drill
+from units.text import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +72,21 @@ def test_only_the_exercises_asked_for_last_are_kept(drill: Drill) -> None:
     for _more in range(rows.KEPT):
         rows.rows_of(make_drill(units=1, injects=[], started=True).fresh())
     assert rows.rows_of(drill.fresh()) is not first
+
+
+def test_an_inject_that_is_sent_while_the_rows_are_read_is_no_error(drill: Drill) -> None:
+    first: set[str] = set()
+
+    def one_is_sent_between(execute: Any, sql: str, *given: Any) -> Any:
+        table = sql.split(" FROM ")[-1].split(" ")[0].strip('"')
+        if table in ("exercise_inject", "exercise_tasking") and len(first) < 2:
+            first.add(table)
+            if len(first) == 2:
+                drill.do("add_inject", title=Text("Bất ngờ"), content=Text(""), to=["U1"])
+        return execute(sql, *given)
+
+    exercise = drill.fresh()
+    with connection.execute_wrapper(one_is_sent_between):
+        read = rows.rows_of(exercise)
+    assert exercise.injects.count() == 2
+    assert {tasking.inject_id for tasking in read.taskings} <= {one.pk for one in read.injects}
