@@ -12,7 +12,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -175,6 +175,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:  # what the address says itself counts more: ?options= for a pool that takes none of these
     DATABASES["default"]["OPTIONS"] = _POSTGRES_OPTIONS | DATABASES["default"].get("OPTIONS", {})
+    # Read again, because dj_database_url leaves out what is empty.
+    _said = urlsplit(os.environ["DATABASE_URL"]).query
+    if ("options", "") in parse_qsl(_said, keep_blank_values=True):
+        del DATABASES["default"]["OPTIONS"]["options"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── broker and stream ─────────────────────────────────────────────────────────────────────────

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,29 @@ def test_every_variable_of_the_settings_is_in_the_operations_guide() -> None:
     assert not missing
     assert settings.__doc__
     assert not {name for name in read_by_the_product() if name not in settings.__doc__}
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [("", "-c tcp_keepalives_idle=3"), ("?options=", ""), ("?options=-c%20a%3D1", "-c a=1")],
+)
+def test_an_address_says_that_its_pool_takes_no_options(
+    tmp_path: Path, query: str, options: str
+) -> None:
+    """As the operations guide tells who has PgBouncer in between."""
+    code = "from exercise.settings import DATABASES as d; print(d['default']['OPTIONS'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ
+        | {"DATABASE_URL": f"postgres://a@b/c{query}", "EXERCISE_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    given = ast.literal_eval(done.stdout)
+    assert given.get("options", "").startswith(options)
+    assert ("options" in given) == bool(options)
+    assert given["connect_timeout"] == 3
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
