@@ -69,6 +69,8 @@ HTTPS = _flag("HTTPS")
 HOST = os.environ.get("LISTEN", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 SECRET_KEY = _secret_key(VAR_DIR)
+SECRET_KEY_FILE = None if os.environ.get("SECRET_KEY") else VAR_DIR / "secret_key"
+"""Where the key is that the install made for itself; ``None`` where one is given."""
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 

@@ -116,10 +116,10 @@ class Restoring:
             _set_aside(site.var / "broker", aside)
         if backup.key is None:
             say("the backup has no secret key: give SECRET_KEY as it was where it was made")
-        elif "SECRET_KEY" in os.environ:
+        elif settings.SECRET_KEY_FILE is None:
             say("SECRET_KEY is given, so the backup's key is not used: sessions and links end")
         else:
-            _put_key(site.var / "secret_key", backup.key, aside)
+            _put_key(settings.SECRET_KEY_FILE, backup.key, aside, keep=keep)
         sync(site.var)
         former = " and ".join(filter(None, (kept, str(aside) if aside.is_dir() else "")))
         if former:
@@ -168,14 +168,14 @@ def _set_aside(path: Path, aside: Path) -> None:
         path.rename(aside / path.name)
 
 
-def _put_key(place: Path, key: bytes, aside: Path) -> None:
+def _put_key(place: Path, key: bytes, aside: Path, *, keep: bool) -> None:
     fresh = place.with_suffix(f".{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(key)
     sync(fresh)
-    if place.exists() and aside.is_dir():
-        place.rename(aside / place.name)
+    if keep:
+        _set_aside(place, aside)
     fresh.replace(place)
 
 

@@ -6,7 +6,6 @@ process waits for them, as it would in mid-drill.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,7 @@ def doubts(site: Site) -> Iterator[str]:
     """What will go wrong where there is more than one host."""
     if connection.vendor == "sqlite":
         yield "DATABASE_URL is not set: a SQLite file serves the processes of one host only."
-    if not os.environ.get("SECRET_KEY"):
+    if settings.SECRET_KEY_FILE is not None:
         yield (
             f"SECRET_KEY is not set: hosts that do not share {site.var} would each make their own, "
             "and refuse one another's sign-ins and streams."

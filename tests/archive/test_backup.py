@@ -67,6 +67,10 @@ def test_a_key_given_from_outside_stays_outside(install: Install, tmp_path: Path
         assert "secret_key" not in bundle.namelist()
 
 
+def test_a_variable_that_is_empty_gives_no_key(install: Install, tmp_path: Path) -> None:
+    assert "with the secret key" in install.done("backup", tmp_path / "drill.zip", SECRET_KEY="")
+
+
 def test_one_that_is_there_is_replaced_only_when_told(install: Install, backup: Path) -> None:
     before = backup.read_bytes()
     assert "is there already" in install.refused("backup", backup)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from exercise.archive import CannotGoOn, database_in_words
 from exercise.archive.files import whole_or_nothing, write_checksum
 from exercise.archive.packing import Packed, pack
-from exercise.archive.snapshot import snapshot
+from exercise.archive.snapshot import Snapshot, snapshot
 
 STDOUT = "-"
 INCOMPLETE = 3
@@ -53,7 +52,7 @@ class Command(BaseCommand):
                 f"{out} is among the uploaded files.", "Name a file somewhere else, best elsewhere."
             )
         with whole_or_nothing(out, force=force) as file, snapshot() as source:
-            packed = pack(file, source, uploads=Path(settings.MEDIA_ROOT), key=_own_key())
+            packed = _pack(file, source)
         write_checksum(out, packed.sha256)
         self.stdout.write(f"{packed.sha256}  {out}")
         self.stdout.write(_told(packed))
@@ -64,8 +63,7 @@ class Command(BaseCommand):
             raise CannotGoOn("This is a terminal.", "Pipe it: manage.py backup - | ssh …")
         try:
             with snapshot() as source:
-                raw = sys.stdout.buffer
-                packed = pack(raw, source, uploads=Path(settings.MEDIA_ROOT), key=_own_key())
+                packed = _pack(sys.stdout.buffer, source)
         except OSError as problem:
             raise CannotGoOn(f"The backup cannot be written: {problem.strerror}.") from None
         self.stderr.write(f"{packed.sha256}  -")
@@ -73,10 +71,9 @@ class Command(BaseCommand):
         return packed
 
 
-def _own_key() -> Path | None:
-    """The key's file, unless the key is given from outside and kept there."""
-    place: Path = settings.VAR_DIR / "secret_key"
-    return None if "SECRET_KEY" in os.environ else place
+def _pack(out: BinaryIO, source: Snapshot) -> Packed:
+    # A key that is given from outside is kept there.
+    return pack(out, source, uploads=Path(settings.MEDIA_ROOT), key=settings.SECRET_KEY_FILE)
 
 
 def _told(packed: Packed) -> str:
