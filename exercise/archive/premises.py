@@ -95,6 +95,16 @@ def filled_tables(using: str) -> list[str]:
     ]
 
 
+def require_own_directory(uploads: Path) -> None:
+    """Refuse uploads that lie somewhere else: what is replaced is renamed, a mount cannot be."""
+    if uploads.is_symlink() or uploads.is_mount():
+        raise CannotGoOn(
+            f"{uploads} leads to another disk.",
+            "Nothing was changed. Take the link or the mount away, restore, move what is then in "
+            "uploads/ to that disk, and put the link or the mount back.",
+        )
+
+
 def holds_files(uploads: Path) -> bool:
     """Whether anything was uploaded."""
     return uploads.is_dir() and any(path.is_file() for path in uploads.rglob("*"))

@@ -18,7 +18,12 @@ from exercise.archive import opening
 from exercise.archive.building import Building, building
 from exercise.archive.files import sync
 from exercise.archive.opening import Backup
-from exercise.archive.premises import filled_tables, holds_files, nobody_at_work
+from exercise.archive.premises import (
+    filled_tables,
+    holds_files,
+    nobody_at_work,
+    require_own_directory,
+)
 from exercise.archive.refusal import CannotGoOn
 from exercise.archive.schema import applied
 from exercise.archive.snapshot import heads
@@ -53,6 +58,7 @@ class Restoring:
             backup = held.enter_context(opening.opened(self.path, room_at=site.var))
             say(f"backup of {backup.manifest['made_at']}: every part is as it was packed")
             held.enter_context(nobody_at_work(site))
+            require_own_directory(Path(settings.MEDIA_ROOT))
             holds_something = self._holds_something()
             uploads = held.enter_context(_uploads_beside(backup, say))
             under_way = held.enter_context(building(connections["default"].settings_dict))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -109,6 +110,32 @@ def test_one_that_holds_files_alone_is_not_empty(backup: Path, elsewhere: Instal
     kept.write_text("giữ lại")
     assert "there are uploaded files" in elsewhere.refused("restore", backup)
     assert kept.read_text() == "giữ lại"
+
+
+def test_uploads_on_a_disk_of_their_own_are_refused_before_anything_is_changed(
+    install: Install, backup: Path, tmp_path: Path
+) -> None:
+    uploads, shared = install.var / "uploads", tmp_path / "shared"
+    uploads.rename(shared)
+    uploads.symlink_to(shared)
+    before = install.rows()
+    assert "leads to another disk" in install.refused("restore", backup, "--replace")
+    assert install.rows() == before
+    assert uploads.is_symlink()
+    assert not list(install.var.glob("replaced-*"))
+
+
+def test_the_key_of_a_replaced_install_is_kept_even_where_nothing_else_was(
+    install: Install, backup: Path
+) -> None:
+    """On PostgreSQL the database stays on its server, and there need be no uploads yet."""
+    shutil.rmtree(install.var / "uploads")
+    key = install.var / "secret_key"
+    key.write_text("khoá cũ")
+    install.done("restore", backup, "--replace")
+    assert key.read_text() != "khoá cũ"
+    (aside,) = install.var.glob("replaced-*")
+    assert (aside / "secret_key").read_text() == "khoá cũ"
 
 
 def test_replaced_it_is_kept_aside(install: Install, backup: Path) -> None:
