@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TypedDict
 
+from exercise import VERSION
 from exercise.archive import rows
 from exercise.archive.files import AT_ONCE_BYTES
 from exercise.archive.schema import columns_of, name_of
@@ -133,7 +133,7 @@ def pack(out: BinaryIO, source: Snapshot, *, uploads: Path, key: Path | None) ->
                 write(key.read_bytes())
         manifest = Manifest(
             format=FORMAT,
-            product=product_version(),
+            product=VERSION,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             database=source.kind,
             migrations=[list(one) for one in source.migrations],
@@ -171,16 +171,3 @@ def _pack_upload(bundle: _Pack, uploads: Path, name: str) -> bool:
         while content := file.read(AT_ONCE_BYTES):
             write(content)
     return True
-
-
-def product_version() -> str:
-    """The version of this code."""
-    try:
-        return version("staged-exercise")
-    except PackageNotFoundError:
-        import tomllib
-
-        from django.conf import settings
-
-        text = (Path(settings.BASE_DIR) / "pyproject.toml").read_text(encoding="utf-8")
-        return str(tomllib.loads(text)["project"]["version"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from exercise import VERSION
 
 from .installs import BASE, PREAMBLE, Install, file_size_limited
 
@@ -117,6 +121,26 @@ def test_it_can_be_piped_elsewhere(install: Install, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert hashlib.sha256(out.read_bytes()).hexdigest() in done.stderr
     assert len(manifest_of(out)["tables"]) > 20
+
+
+def test_it_can_be_made_where_nothing_lies_but_what_an_image_holds(
+    install: Install, tmp_path: Path
+) -> None:
+    """Neither pyproject.toml nor an installed package tells the version there."""
+    image, out = tmp_path / "image", tmp_path / "drill.zip"
+    image.mkdir()
+    for name in re.findall(r"^COPY (\S+) \S+$", (BASE / "deploy/Dockerfile").read_text(), re.M):
+        copy = shutil.copytree if (BASE / name).is_dir() else shutil.copy
+        copy(BASE / name, image / name)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "backup", out],
+        cwd=image,
+        env=install.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert manifest_of(out)["product"] == VERSION
 
 
 def test_a_pipe_that_is_full_is_a_refusal(install: Install) -> None:
