@@ -38,7 +38,7 @@ def _settle() -> None:
     """Load what the first request would, and spare the garbage collector all that stays for good: a
     full round through it took 90 ms, in the middle of somebody's page.
     """
-    assert get_resolver().url_patterns
+    _addresses = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
 

@@ -20,7 +20,8 @@ app = Celery("exercise")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Nothing is acknowledged, because nothing need be: a task that is lost is asked for again. A worker
 # whose acknowledgement is lost would count that task as under way for ever, and after four of them
-# take no more.
+# take no more. The price: no prefetch limit holds, so one that hangs takes what others could do,
+# until beat asks again.
 app.conf.task_queues = [Queue(app.conf.task_default_queue, no_ack=True)]
 app.autodiscover_tasks(["exercise.timing"])
 

@@ -213,7 +213,6 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # its own answer is to give up afte
 # A broker that refuses, because its disk is full, is waited for like one that is gone.
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_WORKER_CONSUMER = "exercise.timing.worker:PatientConsumer"
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "exercise.timing.beat:DueScheduler"

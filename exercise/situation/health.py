@@ -64,7 +64,9 @@ class Pulse:
     since_us: int | None = None
     """The last sign of life; ``None``: there never was one, or it does not matter."""
     why: str = ""
-    """Who is to blame: ``broker``, ``worker``, ``beat``, or nobody knows yet."""
+    """Who is to blame: ``broker``, ``worker``, ``beat`` (or a worker that hangs), or nobody knows
+    yet.
+    """
 
     @property
     def key(self) -> str:
@@ -128,7 +130,8 @@ def pulse(
 def _blame(silent_us: int | None, channel: Channel | None) -> str:
     """Whose fault it is, as far as it can be told: one that is silent silences the other.
 
-    Tasks that nobody takes were sent by a beat that lives; where none wait, none were sent.
+    Tasks that nobody takes were sent by a beat that lives. Where none wait, none were sent, or they
+    wait in the memory of a worker that hangs: it takes whatever there is (``exercise.celery``).
     """
     if channel is None:
         return ""

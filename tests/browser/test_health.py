@@ -21,14 +21,20 @@ SOON_MS = 9_000
 SAID = {
     "vi": (
         "Bộ hẹn giờ không hoạt động.",
-        {"worker": "Worker không nhận việc.", "beat": "Beat không gửi việc."},
+        {
+            "worker": "Worker không nhận việc.",
+            "beat": "Beat không gửi việc, hoặc worker bị kẹt với việc đã nhận.",
+        },
         "Hệ thống tốt",
         "Hẹn giờ dừng",
         "Tình trạng hệ thống",
     ),
     "en": (
         "The timers are dead.",
-        {"worker": "The worker takes no tasks.", "beat": "The beat sends no tasks."},
+        {
+            "worker": "The worker takes no tasks.",
+            "beat": "The beat sends no tasks, or the worker is stuck on those it took.",
+        },
         "System OK",
         "Timers dead",
         "System health",

@@ -92,7 +92,11 @@ def test_the_banner_comes_stays_untouched_and_goes(drill: Drill, channel: Any) -
 WHY = [
     (Channel(False), "Redis không trả lời.", "Redis does not answer."),
     (Channel(True, waiting=3), "Worker không nhận việc.", "The worker takes no tasks."),
-    (Channel(True), "Beat không gửi việc.", "The beat sends no tasks."),
+    (
+        Channel(True),
+        "Beat không gửi việc, hoặc worker bị kẹt với việc đã nhận.",
+        "The beat sends no tasks, or the worker is stuck on those it took.",
+    ),
 ]
 
 
