@@ -1,6 +1,6 @@
 """Whether this process can serve: database, broker, migrations, static files.
 
-Asked every second by whoever sends visitors here, and by anybody else. So each check is made at
+Asked by whoever upgrades a host, by alarms, and by anybody else. So each check is made at
 most a few times a second however many ask, in a thread of its own that nobody waits for longer than
 ``LIMIT_S``; one that hangs is not begun again before it ends. What is found is a word and a
 duration: nothing an outsider could use.

@@ -36,7 +36,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether visitors can be sent here: 200, or 503 with the check that fails."""
+    """Whether all that it needs answers: 200, or 503 with the check that fails."""
     found = ready.findings()
     good = all(finding.ok for finding in found.values())
     checks = {name: finding.as_dict() for name, finding in found.items()}
