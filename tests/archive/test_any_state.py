@@ -128,7 +128,6 @@ def there_and_back_without_migrating(kind: str) -> None:
 
 
 @pytest.mark.postgres  # which alone looks at lengths
-@pytest.mark.postgres
 def test_a_row_that_the_database_does_not_take_is_named() -> None:
     from exercise.archive import CannotGoOn
 

@@ -281,7 +281,6 @@ def test_a_journal_tampered_with_before_the_backup_is_told_and_taken_only_when_t
 
 # ── from one database to the other ──────────────────────────────────────────────────────────────
 @pytest.mark.postgres
-@pytest.mark.postgres
 @pytest.mark.parametrize("to_postgres", [True, False])
 def test_it_does_not_matter_from_which_database_it_came(to_postgres: bool, tmp_path: Path) -> None:
     here = fresh(tmp_path / "a" / "var", postgres=not to_postgres)
