@@ -64,8 +64,9 @@ class Restoring:
             under_way = held.enter_context(building(connections["default"].settings_dict))
             self._build(backup, under_way, say)
             self._put_in_place(backup, under_way, uploads, site, say, keep=holds_something)
-        _forget_stream(site, say)
-        stand_where_life_ended(say)
+            # Still alone: a service that is started again by itself must not find it running.
+            _forget_stream(site, say)
+            stand_where_life_ended(say)
 
     def _holds_something(self) -> bool:
         """Whether anybody has put anything into this install; refuses it, unless told to go on."""
