@@ -67,7 +67,7 @@ def _heartbeat_wall_us() -> int | None:
     connection = connections["default"]
     if TimerHeartbeat._meta.db_table not in connection.introspection.table_names():
         return None
-    return TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first()
+    return TimerHeartbeat.newest_us()
 
 
 def filled_tables(using: str) -> list[str]:

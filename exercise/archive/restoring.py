@@ -145,10 +145,10 @@ def compare(found: dict[str, int], wanted: dict[str, int]) -> None:
 
 def stand_where_life_ended(say: Say) -> None:
     """Pause what runs at its last sign of life: what came after it was played somewhere else."""
-    heartbeat = TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first()
+    heartbeat_us = TimerHeartbeat.newest_us()
     for exercise in Exercise.objects.filter(running=True).order_by("code"):
         # Even with a wall clock that is behind the other machine's.
-        conduct.recover(exercise.pk, heartbeat or 0, tolerated_us=-1)
+        conduct.recover(exercise.pk, heartbeat_us or 0, tolerated_us=-1)
         stands = Exercise.objects.get(pk=exercise.pk)
         label = stands.calendar.label(stands.anchor_us, language="en")
         say(f"{stands.code} is paused at {label}; a director resumes it")

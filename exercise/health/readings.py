@@ -85,12 +85,12 @@ def waiting() -> Iterator[Metric]:
 
 def heartbeat() -> Iterator[Metric]:
     """How long ago beat, broker, worker and database worked together."""
-    row = TimerHeartbeat.objects.order_by("pk").first()
-    if row is not None:
+    newest_us = TimerHeartbeat.newest_us()
+    if newest_us is not None:
         yield gauge(
             "timers_heartbeat_age_seconds",
             "Since beat, broker, worker and database last worked together.",
-            _s(wall_us() - row.wall_us),
+            _s(wall_us() - newest_us),
         )
 
 

@@ -14,6 +14,11 @@ class TimerHeartbeat(models.Model):
     def __str__(self) -> str:
         return str(self.wall_us)
 
+    @classmethod
+    def newest_us(cls) -> int | None:
+        """The moment; ``None`` where they never did."""
+        return cls.objects.order_by("pk").values_list("wall_us", flat=True).first()
+
 
 class TimerKind(models.TextChoices):
     """What a process of the timers does."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from exercise.clock import wall_us
 from exercise.live import backlog
-from exercise.models import Exercise
+from exercise.models import Exercise, TimerHeartbeat
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.console import drawer
 from exercise.situation import health
@@ -51,7 +51,7 @@ def details(request: ParticipantRequest) -> HttpResponse:
         {
             "heading": _("Tình trạng hệ thống"),
             "pulse": _pulse(exercise, channel, disks),
-            "heartbeat_us": health.last_sign_us(),
+            "heartbeat_us": TimerHeartbeat.newest_us(),
             "now_us": now,
             "groups": health.processes(now),
             "drift": health.drift(exercise),

@@ -112,7 +112,7 @@ def pulse(
         shown: key of the pulse the page shows: what is dead must live for a while before it is
             called alive, or one late sign would put the banner on and off.
     """
-    sign_wall_us = last_sign_us()
+    sign_wall_us = TimerHeartbeat.newest_us()
     was_dead = shown.split(KEY_PARTS)[0] in ("timers", "idle")
     allowed_us = ALIVE_AGAIN_US if was_dead else DEAD_AFTER_US
     if sign_wall_us is None or now_wall_us - sign_wall_us > allowed_us:
@@ -140,11 +140,6 @@ def _blame(silent_us: int | None, channel: Channel | None) -> str:
     if silent_us is not None and silent_us <= SURE_AFTER_US:
         return ""
     return "worker" if channel.waiting else "beat"
-
-
-def last_sign_us() -> int | None:
-    """When beat, broker, worker and database last worked together."""
-    return TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first()
 
 
 # ── the details ─────────────────────────────────────────────────────────────────────────────────

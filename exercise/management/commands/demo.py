@@ -125,17 +125,12 @@ def _goes_on(exercise: Exercise) -> bool:
     as after any outage. What a person paused stays paused.
     """
     if exercise.running:
-        conduct.recover(exercise.pk, _heartbeat_wall_us(), tolerated_us=0)
+        conduct.recover(exercise.pk, TimerHeartbeat.newest_us() or 0, tolerated_us=0)
         exercise = Exercise.objects.get(pk=exercise.pk)
     if exercise.status != Status.PAUSED or exercise.stop_reason != StopReason.OUTAGE:
         return False
     conduct.resume(exercise.pk, director_of(exercise))
     return True
-
-
-def _heartbeat_wall_us() -> int:
-    """When the timers last worked; 0 if they never did."""
-    return TimerHeartbeat.objects.order_by("pk").values_list("wall_us", flat=True).first() or 0
 
 
 def _token(exercise: Exercise, role: str, unit: str | None) -> str:
