@@ -63,8 +63,9 @@ class Command(BaseCommand):
         if sys.stdout.isatty():
             raise CannotGoOn("This is a terminal.", "Pipe it: manage.py backup - | ssh …")
         try:
-            with snapshot() as source:
-                raw = sys.stdout.buffer
+            # Not through sys.stdout: what a full pipe leaves in its buffer would be tried again
+            # when Python ends, and change the status.
+            with open(os.dup(sys.stdout.fileno()), "wb") as raw, snapshot() as source:
                 packed = pack(raw, source, uploads=Path(settings.MEDIA_ROOT), key=_own_key())
         except OSError as problem:
             raise CannotGoOn(f"The backup cannot be written: {problem.strerror}.") from None
