@@ -21,6 +21,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if "options" in DATABASES["default"]["OPTIONS"]:  # noqa: F405
+    # Tests share a transaction, for as long as a module of them takes.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"  # noqa: F405
 # No broker in the plain suite: what is drawn is tested apart from how it travels.
 LIVE_ENABLED = False
 # Tests share accounts by number, and ask more often than people do; one test turns it on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -62,8 +63,10 @@ class Command(BaseCommand):
         if sys.stdout.isatty():
             raise CannotGoOn("This is a terminal.", "Pipe it: manage.py backup - | ssh …")
         try:
-            with snapshot() as source:
-                packed = _pack(sys.stdout.buffer, source)
+            # Not through sys.stdout: what a full pipe leaves in its buffer would be tried again
+            # when Python ends, and change the status.
+            with open(os.dup(sys.stdout.fileno()), "wb") as raw, snapshot() as source:
+                packed = _pack(raw, source)
         except OSError as problem:
             raise CannotGoOn(f"The backup cannot be written: {problem.strerror}.") from None
         self.stderr.write(f"{packed.sha256}  -")
