@@ -395,6 +395,16 @@ def test_who_becomes_director_while_signed_in_enrols_before_going_on(
     assert client.get(page).status_code == 200
 
 
+def test_a_director_without_one_makes_no_new_run_either(drill: Drill, settings: Any) -> None:
+    settings.SECOND_FACTOR = "offered"
+    client = Client()
+    by_link(client, drill.user("director"))
+    settings.SECOND_FACTOR = "required"
+    seen = {"scenario": drill.exercise.scenario_id, "after": drill.exercise.pk}
+    assert client.post("/new-run/", seen)["Location"] == "/account/second-factor/"
+    assert type(drill.exercise).objects.count() == 1
+
+
 def test_an_administrators_session_from_before_is_held_up(settings: Any) -> None:
     admin = User.objects.create_superuser("admin", password=PASSWORD)
     client = Client()
