@@ -72,10 +72,16 @@ def leave(request: HttpRequest) -> list[int]:
     return [row_id] if row_id is not None else []
 
 
+def alive() -> QuerySet[Session, str]:
+    """The keys that would let a browser in."""
+    return Session.objects.filter(expire_date__gt=timezone.now()).values_list(
+        "session_key", flat=True
+    )
+
+
 def still_open(user: User) -> QuerySet[OpenSession]:
-    """A person's sessions that would let a browser in."""
-    alive = Session.objects.filter(expire_date__gt=timezone.now())
-    return OpenSession.objects.filter(user=user, session_key__in=alive.values("session_key"))
+    """A person's sessions that have not run out."""
+    return OpenSession.objects.filter(user=user, session_key__in=alive())
 
 
 @transaction.atomic

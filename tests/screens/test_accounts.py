@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -70,6 +72,15 @@ def test_an_account_is_found_and_shown(admin: Client, person: User) -> None:
     assert "admin</a>" not in page
     assert "Nguyễn Thị Hạnh" in text(admin.get(f"/accounts/{person.pk}/"))
     assert admin.get("/accounts/999999/").status_code == 404
+
+
+def test_a_session_that_has_run_out_is_not_counted_as_open(admin: Client, person: User) -> None:
+    old, _new = sign_in(person), sign_in(person)
+    Session.objects.filter(session_key=old.session.session_key).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
+    page = text(admin.get("/accounts/", {"q": "hanh"}))
+    assert re.findall(r'<td class="r">(\d+)</td>', page) == ["1"]
 
 
 def test_a_person_is_signed_out_everywhere(admin: Client, person: User) -> None:
