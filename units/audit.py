@@ -61,10 +61,15 @@ def event(
 
 
 def note_refusal(
-    request: HttpRequest, *, account: str, how: str, locked: bool, second: bool = False
+    request: HttpRequest,
+    *,
+    account: str,
+    how: str,
+    locked: bool,
+    refused: EventKind = EventKind.REFUSED,
 ) -> None:
     """Somebody was not let in. The name is told apart from one that nobody has."""
-    kind = EventKind.LOCKED if locked else EventKind.SECOND_REFUSED if second else EventKind.REFUSED
+    kind = EventKind.LOCKED if locked else refused
     user = User.objects.filter(username=account).first() if account else None
     line = event(kind, request, user=user, account=account, how=how)
     if locked or how == "link":
