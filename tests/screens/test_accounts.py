@@ -231,6 +231,18 @@ def test_a_guessing_machine_does_not_fill_the_book(person: User) -> None:
     assert AccountEvent.objects.filter(how="link").count() == 1
 
 
+def test_a_machine_that_makes_up_names_does_not_fill_the_book_either(person: User) -> None:
+    """What is in the book cannot be deleted for thirty days."""
+    for n in range(25):
+        data = {"form": "account", "username": f"{n}nobody", "password": "sai"}
+        Client().post("/", data, REMOTE_ADDR="192.0.2.7")
+    assert AccountEvent.objects.filter(kind="refused").count() == 10
+    data = {"form": "account", "username": "hanh.nt", "password": "sai"}
+    Client().post("/", data, REMOTE_ADDR="192.0.2.7")
+    Client().post("/", data | {"username": "nobody"}, REMOTE_ADDR="192.0.2.8")
+    assert AccountEvent.objects.filter(kind="refused").count() == 12
+
+
 @pytest.fixture
 def drill() -> Drill:
     return make_drill()
