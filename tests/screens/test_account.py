@@ -136,6 +136,20 @@ def test_a_session_from_before_the_list_gets_its_row(person: User) -> None:
     assert OpenSession.objects.get().session_key == client.session.session_key
 
 
+def test_a_session_from_before_the_list_is_ended_with_the_others_though_nobody_uses_it(
+    person: User,
+) -> None:
+    here, lost, anonymous = sign_in(person), Client(), Client()
+    lost.force_login(person)
+    anonymous.get("/second-step/")
+    call_command("prepare")
+    call_command("prepare")
+    assert text(here.get("/account/")).count("từ trước khi có danh sách này") == 1
+    here.post("/account/sessions/end/")
+    assert not inside(lost)
+    assert OpenSession.objects.get() == row_of(here)
+
+
 def test_expired_sessions_are_neither_shown_nor_kept(person: User, capsys: Any) -> None:
     here, old = sign_in(person), sign_in(person, REMOTE_ADDR="10.0.0.9")
     Session.objects.filter(session_key=old.session.session_key).update(
