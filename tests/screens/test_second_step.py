@@ -417,6 +417,22 @@ def test_an_administrators_session_from_before_is_held_up(settings: Any) -> None
         assert client.post(path)["Location"] == "/account/second-factor/", path
 
 
+def test_an_administrator_is_held_up_in_exercises_too_whatever_their_role(
+    drill: Drill, settings: Any
+) -> None:
+    """Even the director of a rehearsal makes links, an administrator's reach everybody."""
+    settings.SECOND_FACTOR = "offered"
+    drill.exercise.rehearsal = True
+    drill.exercise.save(update_fields=["rehearsal"])
+    client = Client()
+    by_link(client, drill.user("director"))
+    page = f"/x/{drill.exercise.code}/people/"
+    settings.SECOND_FACTOR = "required"
+    assert client.get(page).status_code == 200
+    User.objects.filter(pk=drill.user("director").pk).update(is_superuser=True)
+    assert client.get(page)["Location"] == "/account/second-factor/"
+
+
 def test_a_session_from_when_it_was_off_takes_the_second_step(
     settings: Any, phone: Authenticator
 ) -> None:
