@@ -193,8 +193,13 @@ const stream = {
   fresh: Date.now(),  // anything at all, polled or heard
 };
 
+let rejoining = 0;
+
 function connect() {
   if (!body.dataset.stream) return;
+  // Several may have asked for it: a stream that nobody closes would be read for ever beside it.
+  clearTimeout(rejoining);
+  stream.source?.close();
   const query = new URLSearchParams({ t: stream.token, last: stream.last });
   const source = stream.source = new EventSource(`${body.dataset.stream}?${query}`);
   source.addEventListener("open", () => {
@@ -238,7 +243,8 @@ function connectAnew() {
   stream.source.close();
   stream.open = false;
   showLive();
-  setTimeout(connect, stream.wait * (0.5 + Math.random()));
+  clearTimeout(rejoining);
+  rejoining = setTimeout(connect, stream.wait * (0.5 + Math.random()));
   stream.wait = Math.min(stream.wait * 2, LONGEST_WAIT_MS);
 }
 

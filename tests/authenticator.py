@@ -49,7 +49,7 @@ class Authenticator:
     def enrol(self, user: User) -> list[str]:
         """Have it enrolled, and let the code that did so pass."""
         self.key = second_factor.new_key()
-        codes = second_factor.enrol(user, self.key, self.code())
+        codes = second_factor.enrol(user, self.key, self.code(), instead=True)
         assert codes is not None
         self.later()
         return codes

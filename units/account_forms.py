@@ -94,7 +94,7 @@ class SecondStepForm(CountedForm):
             account=self.person.username,
             how="",
             locked=self.locked,
-            second=True,
+            refused=EventKind.SECOND_REFUSED,
         )
 
 
@@ -130,8 +130,17 @@ class ProofForm(SecondStepForm):
         return self.cleaned_data
 
     def note_refusal(self, credentials: dict[str, str]) -> None:
-        kind = EventKind.LOCKED if self.locked else EventKind.PROOF_REFUSED
-        audit.note(kind, self.request, user=self.person)
+        _note_refusal(self)
+
+
+def _note_refusal(form: ProofForm | NewPasswordForm | FirstFactorForm) -> None:
+    audit.note_refusal(
+        form.request,
+        account=form.person.username,
+        how="",
+        locked=form.locked,
+        refused=EventKind.PROOF_REFUSED,
+    )
 
 
 class NewPasswordForm(CountedForm):
@@ -179,11 +188,41 @@ class NewPasswordForm(CountedForm):
         return self.cleaned_data
 
     def note_refusal(self, credentials: dict[str, str]) -> None:
-        kind = EventKind.LOCKED if self.locked else EventKind.PROOF_REFUSED
-        audit.note(kind, self.request, user=self.person)
+        _note_refusal(self)
 
 
 class EnrolForm(forms.Form):
     """The first code of a new authenticator: shows that the app has the key."""
 
     code = _code(gettext_lazy("Mã 6 số trong ứng dụng"))
+
+
+class FirstFactorForm(CountedForm):
+    """The same on one's own account, with the password once more: whoever finds a telephone
+    unlocked must not make the account theirs for good.
+    """
+
+    blamed = "password"
+    password = forms.CharField(
+        label=gettext_lazy("Mật khẩu"),
+        max_length=4096,
+        strip=False,
+        error_messages={"required": gettext_lazy("Nhập mật khẩu.")},
+    )
+    code = _code(gettext_lazy("Mã 6 số trong ứng dụng"))
+
+    def __init__(self, request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(request, *args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors:
+            self.sign_in(
+                _("Sai mật khẩu."),
+                username=self.person.username,
+                password=self.cleaned_data["password"],
+            )
+        return self.cleaned_data
+
+    def note_refusal(self, credentials: dict[str, str]) -> None:
+        _note_refusal(self)

@@ -18,6 +18,8 @@ ONCE_PER = timedelta(minutes=1)
 """A guessing machine fills neither disk nor page: of what is refused without being counted, one
 line a minute for one account and address.
 """
+UNKNOWN_PER_MINUTE = 10
+"""Of one address: there is no end to the names that nobody has."""
 KEPT_AT_LEAST = timedelta(days=30)
 """The database lets nothing younger go (migration 0003)."""
 
@@ -61,19 +63,26 @@ def event(
 
 
 def note_refusal(
-    request: HttpRequest, *, account: str, how: str, locked: bool, second: bool = False
+    request: HttpRequest,
+    *,
+    account: str,
+    how: str,
+    locked: bool,
+    refused: EventKind = EventKind.REFUSED,
 ) -> None:
     """Somebody was not let in. The name is told apart from one that nobody has."""
-    kind = EventKind.LOCKED if locked else EventKind.SECOND_REFUSED if second else EventKind.REFUSED
+    kind = EventKind.LOCKED if locked else refused
     user = User.objects.filter(username=account).first() if account else None
     line = event(kind, request, user=user, account=account, how=how)
+    lately = AccountEvent.objects.filter(kind=kind, ip=line.ip, at__gt=line.at - ONCE_PER)
     if locked or how == "link":
-        same = AccountEvent.objects.filter(
-            kind=kind, account=line.account, ip=line.ip, at__gt=line.at - ONCE_PER
-        )
-        if same.exists():
-            return
-    line.save()
+        enough = lately.filter(account=line.account).exists()
+    elif account and user is None:
+        enough = lately.filter(user=None).count() >= UNKNOWN_PER_MINUTE
+    else:
+        enough = False
+    if not enough:
+        line.save()
 
 
 def _shown(account: str) -> str:

@@ -56,11 +56,15 @@ def key_in_groups(key: str) -> str:
 
 
 @transaction.atomic
-def enrol(user: User, key: str, code: str) -> list[str] | None:
-    """Take ``key`` as the person's second factor, in place of any other, if ``code`` is its code.
+def enrol(user: User, key: str, code: str, *, instead: bool = False) -> list[str] | None:
+    """Take ``key`` as the person's second factor if ``code`` is its code.
+
+    Args:
+        instead: in place of the one there is. Without it, of two who enrol at once the second has
+            come too late.
 
     Returns:
-        Fresh recovery codes, to be shown this once; ``None`` when the code is wrong.
+        Fresh recovery codes, to be shown this once; ``None`` when the code is wrong, or too late.
     """
     digits = _plain(code)
     if not _DIGITS.fullmatch(digits):
@@ -70,7 +74,10 @@ def enrol(user: User, key: str, code: str) -> list[str] | None:
     totp.time = time.time()
     if not totp.verify(int(digits), tolerance=1):
         return None
-    TOTPDevice.objects.filter(user=user).delete()
+    there = TOTPDevice.objects.filter(user=user)
+    if not instead and there.filter(confirmed=True).exists():
+        return None
+    there.delete()
     # The code that enrolled must not sign in as well.
     TOTPDevice.objects.create(user=user, name="totp", key=key, confirmed=True, last_t=totp.t())
     return renew_codes(user)

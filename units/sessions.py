@@ -72,10 +72,16 @@ def leave(request: HttpRequest) -> list[int]:
     return [row_id] if row_id is not None else []
 
 
+def alive() -> QuerySet[Session, str]:
+    """The keys that would let a browser in."""
+    return Session.objects.filter(expire_date__gt=timezone.now()).values_list(
+        "session_key", flat=True
+    )
+
+
 def still_open(user: User) -> QuerySet[OpenSession]:
-    """A person's sessions that would let a browser in."""
-    alive = Session.objects.filter(expire_date__gt=timezone.now())
-    return OpenSession.objects.filter(user=user, session_key__in=alive.values("session_key"))
+    """A person's sessions that have not run out."""
+    return OpenSession.objects.filter(user=user, session_key__in=alive())
 
 
 @transaction.atomic
@@ -98,6 +104,27 @@ def keep_after_new_password(request: HttpRequest, user: User) -> None:
     OpenSession.objects.filter(pk=here(request)).update(session_key=request.session.session_key)
 
 
+def adopt_sessions() -> None:
+    """Give a row to those that were begun before rows were kept: a telephone that was lost before
+    that asks for nothing more, and must be ended all the same.
+    """
+    now = timezone.now()
+    known = OpenSession.objects.values("session_key")
+    for session in Session.objects.filter(expire_date__gt=now).exclude(session_key__in=known):
+        whose = session.get_decoded().get(SESSION_KEY)
+        user = User.objects.filter(pk=whose).first() if whose else None
+        if user is not None:
+            OpenSession.objects.get_or_create(
+                session_key=session.session_key,
+                defaults={
+                    "user": user,
+                    "how": SignedInBy.EARLIER,
+                    "signed_in_at": now,
+                    "seen_at": now,
+                },
+            )
+
+
 def prune_sessions() -> int:
     """Delete expired sessions and the rows that have lost theirs."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
@@ -107,7 +134,7 @@ def prune_sessions() -> int:
 
 class SeenMiddleware:
     """Notes that a session is in use, at most every five minutes, and gives those a row that were
-    there before rows were kept.
+    there before rows were kept, or were begun by a process of the last release.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -21,7 +21,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from units.audit import prune_events
-from units.sessions import prune_sessions
+from units.sessions import adopt_sessions, prune_sessions
 
 _MIGRATING = 7_238_145
 """The number of the advisory lock in the database; any would do."""
@@ -37,6 +37,7 @@ def prepare(say: Callable[[str], None]) -> None:
             say("database migrated")
         if build_static_if_needed():
             say("static files built")
+        adopt_sessions()
         if pruned := prune_events() + prune_sessions():
             say(f"{pruned} old sessions and sign-ins deleted")
 

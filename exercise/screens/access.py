@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
-from exercise.screens.entry import directs_without, lacks_second_factor
+from exercise.screens.entry import held_up, lacks_second_factor
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
 from units.sessions import OPEN
@@ -140,7 +140,7 @@ def page(name: str) -> Callable[[View], View]:
             participant = participation(request.user.pk, code)
             if participant.role not in roles:
                 raise PermissionDenied
-            if directs_without(request, participant):
+            if held_up(request, participant):
                 return redirect("account_second_factor")
             participant.session_id = request.session.get(OPEN)
             request.participant = participant

@@ -22,9 +22,9 @@ from exercise.screens.entry import (
     lacks_second_factor,
     must_have_second_factor,
 )
-from exercise.screens.second_step import confirmed, enrolment
+from exercise.screens.second_step import KEY, confirmed, enrolment
 from units import audit, second_factor, sessions
-from units.account_forms import EnrolForm, NewPasswordForm, ProofForm
+from units.account_forms import EnrolForm, FirstFactorForm, NewPasswordForm, ProofForm
 from units.devices import device
 from units.models import EventKind, OpenSession, SignedInBy, User
 
@@ -107,18 +107,23 @@ def _end(request: Any, rows: Any) -> None:
 @own("account_second_factor")
 @never_cache
 def enrol(request: Any) -> HttpResponse:
-    """Scan, type one code, and keep the recovery codes. In place of an earlier one only after
-    password and code were given again.
+    """Scan, type one code, and keep the recovery codes. The first one takes the password again, one
+    in place of an earlier one password and code.
     """
     user: User = request.user
     if settings.SECOND_FACTOR == "off":
         return redirect("account")
-    if second_factor.device_of(user) is not None and not _may_replace(request):
+    instead = _may_replace(request)
+    if not instead and second_factor.device_of(user) is not None:
         if lacks_second_factor(request):
             return enter(request, user, SignedInBy.EARLIER)
         return redirect("account")
-    form = EnrolForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and (codes := confirmed(request, user, form)):
+    # Who must have one may have come by a slip and never have learnt the password.
+    must = must_have_second_factor(user)
+    data = request.POST if request.method == "POST" else None
+    asks = not instead and not must and user.has_usable_password()
+    form = FirstFactorForm(request, user, data) if asks else EnrolForm(data)
+    if form.is_valid() and (codes := confirmed(request, user, form, instead=instead)):
         request.session.pop(REPLACE_UNTIL, None)
         request.session[sessions.SECOND] = True
         here = sessions.here(request)
@@ -126,13 +131,9 @@ def enrol(request: Any) -> HttpResponse:
         end_sessions(OpenSession.objects.filter(user=user).exclude(pk=here), user)
         audit.note(EventKind.FACTOR_ENROLLED, request, user=user)
         return _show_codes(request, codes)
-    context = {"form": form, "required": must_have_second_factor(user)}
-    return render(
-        request,
-        "account/enrol.html",
-        context | enrolment(request, user),
-        status=422 if form.errors else 200,
-    )
+    context = {"form": form, "asks_password": asks, "required": must}
+    status = 429 if getattr(form, "locked", False) else 422 if form.errors else 200
+    return render(request, "account/enrol.html", context | enrolment(request, user), status=status)
 
 
 def _may_replace(request: HttpRequest) -> bool:
@@ -157,6 +158,7 @@ def change_factor(request: Any) -> HttpResponse:
         return _page(request, 429 if form.locked else 422, proof=form)
     if what == "replace":
         request.session[REPLACE_UNTIL] = int(time.time()) + REPLACE_FOR_S
+        request.session.pop(KEY, None)  # an earlier page may still show it
         return redirect("account_second_factor")
     if what == "codes":
         audit.note(EventKind.CODES_RENEWED, request, user=user)
@@ -167,6 +169,8 @@ def change_factor(request: Any) -> HttpResponse:
         )
         return redirect("account")
     second_factor.remove(user)
+    request.session[sessions.SECOND] = False
+    OpenSession.objects.filter(user=user).update(second_factor=False)
     audit.note(EventKind.FACTOR_REMOVED, request, user=user)
     messages.success(request, _("Đã tắt xác thực hai bước."))
     return redirect("account")

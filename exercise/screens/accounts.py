@@ -20,7 +20,7 @@ from exercise.models import Participant
 from exercise.screens.access import administrator
 from exercise.screens.account import session_lines
 from exercise.screens.entry import end_sessions
-from units import audit, second_factor
+from units import audit, second_factor, sessions
 from units.models import EventKind, OpenSession, SignInLink, User
 
 A_PAGE = 50
@@ -34,7 +34,9 @@ def accounts(request: Any) -> HttpResponse:
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:150]
     found = User.objects.order_by("username").annotate(
         has_factor=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)),
-        open_count=Count("open_sessions", distinct=True),
+        open_count=Count(
+            "open_sessions", filter=Q(open_sessions__session_key__in=sessions.alive())
+        ),
     )
     if wanted:
         found = found.filter(Q(username__icontains=wanted) | Q(name__icontains=wanted))

@@ -51,10 +51,12 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     return settings.SECOND_FACTOR == "required" and not request.session.get(sessions.SECOND)
 
 
-def directs_without(request: HttpRequest, participant: Participant) -> bool:
-    """Whether a director of a real exercise still has to show a second factor."""
+def held_up(request: HttpRequest, participant: Participant) -> bool:
+    """Whether an administrator, or the director of a real exercise, still has to show a second
+    factor.
+    """
     directs = participant.role == Role.DIRECTOR and not participant.exercise.rehearsal
-    return directs and lacks_second_factor(request)
+    return (directs or participant.user.is_superuser) and lacks_second_factor(request)
 
 
 # ── the two steps ───────────────────────────────────────────────────────────────────────────────

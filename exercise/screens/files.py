@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from exercise.models import Attachment, Participant
 from exercise.screens.access import PAGES
-from exercise.screens.entry import directs_without
+from exercise.screens.entry import held_up
 from units.roles import CONTROL, Role
 
 
@@ -24,13 +24,13 @@ def attachment(request: Any, file_id: uuid.UUID) -> HttpResponseBase:
     """One file: control, the unit that sent it, and the evaluator who stands with that unit."""
     found = get_object_or_404(Attachment.objects.select_related("tasking"), uuid=file_id)
     participant = (
-        Participant.objects.select_related("exercise")
+        Participant.objects.select_related("exercise", "user")
         .filter(user=request.user, exercise_id=found.tasking.exercise_id)
         .first()
     )
     if participant is None or not _may_read(participant, found):
         raise Http404
-    if directs_without(request, participant):
+    if held_up(request, participant):
         return redirect("account_second_factor")
     response = FileResponse(
         found.file.open("rb"),

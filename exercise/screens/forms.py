@@ -280,7 +280,7 @@ class OverdueLook(forms.Form):
 
     def clean_inject_ids(self) -> set[int]:
         given = self.data.getlist("inject_ids") if hasattr(self.data, "getlist") else []
-        return {int(one) for one in given if one.isdecimal()}
+        return {int(one) for one in given if one.isdecimal() and len(one) < 19}
 
 
 class TaskingForm(CommandForm):

@@ -21,7 +21,7 @@ from exercise.conduct import create_exercise
 from exercise.models import Exercise, Participant, Status
 from exercise.screens.access import HOME, ParticipantRequest, View, page
 from exercise.screens.book import role_given
-from exercise.screens.entry import lacks_second_factor
+from exercise.screens.entry import lacks_second_factor, must_have_second_factor
 from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
@@ -48,11 +48,13 @@ class ExerciseLine(NamedTuple):
 
 
 def _strict(view: View) -> View:
-    """For administrators, not before they have shown the second factor where it is required."""
+    """For administrators and directors, not before they have shown the second factor where it is
+    required.
+    """
 
     @wraps(view)
     def guarded(request: Any) -> HttpResponseBase:
-        if request.user.is_superuser and lacks_second_factor(request):
+        if lacks_second_factor(request) and must_have_second_factor(request.user):
             return redirect("account_second_factor")
         return view(request)
 

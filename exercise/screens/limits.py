@@ -42,10 +42,16 @@ BY_ACCOUNT = {
     "load_sample": Rule(10, 60),
     "new_run": Rule(10, 60),
     "attachment": Rule(300, 60),
+    "account_password": Rule(30, 60),
+    "account_second_factor": Rule(60, 60),
+    "account_second_factor_change": Rule(30, 60),
+    "sign_ins_export": Rule(20, 60),
 }
 BY_ADDRESS = {"landing": Rule(300, 60), "code": Rule(300, 60), "go": Rule(300, 60)} | {
     "setup": Rule(30, 60),
     "language": Rule(300, 60),
+    "second_step": Rule(300, 60),
+    "second_step_enrol": Rule(300, 60),
 }
 """Of people who are not signed in, when they send something; wrong tries are axes's matter."""
 GUESSES = Rule(60, 600)

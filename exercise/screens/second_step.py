@@ -6,6 +6,7 @@ Nobody is signed in here yet: ``exercise.screens.entry.waiting`` says whose step
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -87,10 +88,12 @@ def enrolment(request: HttpRequest, user: User) -> dict[str, object]:
     }
 
 
-def confirmed(request: HttpRequest, user: User, form: EnrolForm) -> list[str] | None:
+def confirmed(
+    request: HttpRequest, user: User, form: Form, *, instead: bool = False
+) -> list[str] | None:
     """Enrol the secret if the code is its own; the recovery codes, or an error in the form."""
-    key = request.session.get(KEY)
-    codes = second_factor.enrol(user, key, form.cleaned_data["code"]) if key else None
+    key, code = request.session.get(KEY), form.cleaned_data["code"]
+    codes = second_factor.enrol(user, key, code, instead=instead) if key else None
     if codes is None:
         form.add_error(
             "code",

@@ -49,6 +49,20 @@ def test_a_stream_that_is_ended_to_be_renewed_goes_on_by_itself(
     assert page.evaluate("() => window.sameDocument === true")
 
 
+def test_a_network_that_comes_and_goes_leaves_one_stream_open(running: Drill, enter: Enter) -> None:
+    board = enter(viewport=WALL)
+    board.context.add_init_script(KEEP_STREAMS)
+    board.page.clock.install()
+    page = board.open(running.board)
+    page.wait_for_function("() => window.streams[0]?.readyState === 1")
+    page.evaluate(
+        "() => { for (const n of [1, 2, 3]) window.dispatchEvent(new Event('offline')); }"
+    )
+    page.clock.run_for(4000)  # the waits are at most 0.75, 1.5 and 3 s
+    page.wait_for_function("() => window.streams.at(-1).readyState === 1", timeout=30_000)
+    assert page.evaluate("() => window.streams.filter((one) => one.readyState < 2).length") == 1
+
+
 def test_a_guest_chooses_the_language(running: Drill, enter: Enter) -> None:
     board = enter(to=running.board, viewport=WALL)
     board.page.get_by_role("button", name="EN English").click()

@@ -136,6 +136,20 @@ def test_a_session_from_before_the_list_gets_its_row(person: User) -> None:
     assert OpenSession.objects.get().session_key == client.session.session_key
 
 
+def test_a_session_from_before_the_list_is_ended_with_the_others_though_nobody_uses_it(
+    person: User,
+) -> None:
+    here, lost, anonymous = sign_in(person), Client(), Client()
+    lost.force_login(person)
+    anonymous.get("/second-step/")
+    call_command("prepare")
+    call_command("prepare")
+    assert text(here.get("/account/")).count("từ trước khi có danh sách này") == 1
+    here.post("/account/sessions/end/")
+    assert not inside(lost)
+    assert OpenSession.objects.get() == row_of(here)
+
+
 def test_expired_sessions_are_neither_shown_nor_kept(person: User, capsys: Any) -> None:
     here, old = sign_in(person), sign_in(person, REMOTE_ADDR="10.0.0.9")
     Session.objects.filter(session_key=old.session.session_key).update(
@@ -152,7 +166,8 @@ def test_expired_sessions_are_neither_shown_nor_kept(person: User, capsys: Any) 
 def enrol(client: Client, phone: Authenticator) -> list[str]:
     client.get("/account/second-factor/")
     phone.key = client.session["new_second_factor"]
-    answer = client.post("/account/second-factor/", {"code": phone.code()})
+    data = {"code": phone.code(), "password": PASSWORD}
+    answer = client.post("/account/second-factor/", data)
     phone.later()
     return re.findall(r'<li class="code">([\w-]+)</li>', text(answer))
 
@@ -179,11 +194,68 @@ def test_a_wrong_first_code_enrols_nothing(person: User, phone: Authenticator) -
     here = sign_in(person)
     here.get("/account/second-factor/")
     phone.key = here.session["new_second_factor"]
-    answer = here.post("/account/second-factor/", {"code": phone.wrong()})
+    data = {"code": phone.wrong(), "password": PASSWORD}
+    answer = here.post("/account/second-factor/", data)
     assert answer.status_code == 422
     assert "Mã không khớp." in text(answer)
     assert here.session["new_second_factor"] == phone.key
     assert second_factor.device_of(person) is None
+
+
+def test_the_first_one_too_is_enrolled_by_who_knows_the_password(
+    person: User, phone: Authenticator
+) -> None:
+    """A telephone left unlocked must not become somebody else's for good."""
+    here, there = sign_in(person), sign_in(person)
+    here.get("/account/second-factor/")
+    phone.key = here.session["new_second_factor"]
+    statuses = []
+    for password in ("", "sai", "sai", "sai", "sai", "sai"):
+        data = {"code": phone.code(), "password": password}
+        statuses.append(here.post("/account/second-factor/", data).status_code)
+    assert statuses == [422, 422, 422, 422, 422, 429]
+    assert here.post("/account/second-factor/", {"code": phone.code()}).status_code == 422
+    assert second_factor.device_of(person) is None
+    assert inside(there)
+    assert AccountEvent.objects.filter(kind="proof_refused", account="hanh.nt").count() == 4
+
+
+def test_a_proof_begins_with_a_key_that_no_page_has_shown(
+    person: User, phone: Authenticator
+) -> None:
+    here = sign_in(person)
+    enrol(here, phone)
+    prove(here, "replace", phone.code())
+    here.get("/account/second-factor/")
+    left_open = here.session["new_second_factor"]
+    phone.later()
+    prove(here, "replace", phone.code())
+    here.get("/account/second-factor/")
+    assert here.session["new_second_factor"] != left_open
+
+
+def test_of_two_who_enrol_at_once_the_second_takes_nothing_over(
+    person: User, phone: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were asked for their first code when there was no device yet."""
+    here = sign_in(person)
+    here.get("/account/second-factor/")
+    phone.key = here.session["new_second_factor"]
+    data = {"code": phone.code(), "password": PASSWORD}
+    looked = second_factor.device_of
+    mine = Authenticator(monkeypatch)
+
+    def look_then_lose(user: User) -> Any:
+        found = looked(user)
+        monkeypatch.setattr(second_factor, "device_of", looked)
+        mine.enrol(user)
+        return found
+
+    monkeypatch.setattr(second_factor, "device_of", look_then_lose)
+    here.post("/account/second-factor/", data)
+    device = second_factor.device_of(person)
+    assert device is not None
+    assert device.key == mine.key
 
 
 @pytest.mark.parametrize("do", ["replace", "codes", "remove"])
@@ -216,6 +288,18 @@ def test_it_is_removed_by_both(person: User, phone: Authenticator) -> None:
     assert second_factor.codes_left(person) == 0
     assert AccountEvent.objects.filter(kind="factor_removed").count() == 1
     assert inside(sign_in(person))
+
+
+def test_a_session_whose_second_factor_was_removed_no_longer_counts_as_having_one(
+    person: User, phone: Authenticator, settings: Any
+) -> None:
+    here = sign_in(person)
+    enrol(here, phone)
+    prove(here, "remove", phone.code())
+    assert not row_of(here).second_factor
+    settings.SECOND_FACTOR = "required"
+    User.objects.filter(pk=person.pk).update(is_superuser=True)
+    assert here.get("/accounts/")["Location"] == "/account/second-factor/"
 
 
 def test_a_recovery_code_serves_to_change_the_telephone(person: User, phone: Authenticator) -> None:
@@ -262,6 +346,17 @@ def test_proofs_are_counted_like_signing_in(person: User, phone: Authenticator) 
     forget_the_wait(person)
     assert prove(here, "remove", phone.code()).status_code == 429
     assert second_factor.device_of(person) is not None
+
+
+def test_refused_proofs_do_not_fill_the_book(person: User, phone: Authenticator) -> None:
+    here = sign_in(person)
+    enrol(here, phone)
+    for _n in range(12):
+        change(here, "sai", OTHER)
+        prove(here, "remove", phone.wrong(), "sai")
+    lines = AccountEvent.objects.filter(account="hanh.nt")
+    assert lines.filter(kind="proof_refused").count() == 4
+    assert lines.filter(kind="locked").count() == 1
 
 
 def test_who_has_no_password_proves_by_code_alone(phone: Authenticator) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -70,6 +72,15 @@ def test_an_account_is_found_and_shown(admin: Client, person: User) -> None:
     assert "admin</a>" not in page
     assert "Nguyễn Thị Hạnh" in text(admin.get(f"/accounts/{person.pk}/"))
     assert admin.get("/accounts/999999/").status_code == 404
+
+
+def test_a_session_that_has_run_out_is_not_counted_as_open(admin: Client, person: User) -> None:
+    old, _new = sign_in(person), sign_in(person)
+    Session.objects.filter(session_key=old.session.session_key).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
+    page = text(admin.get("/accounts/", {"q": "hanh"}))
+    assert re.findall(r'<td class="r">(\d+)</td>', page) == ["1"]
 
 
 def test_a_person_is_signed_out_everywhere(admin: Client, person: User) -> None:
@@ -218,6 +229,18 @@ def test_a_guessing_machine_does_not_fill_the_book(person: User) -> None:
     assert AccountEvent.objects.filter(how="password").count() == 5
     assert AccountEvent.objects.filter(kind="locked").count() == 1
     assert AccountEvent.objects.filter(how="link").count() == 1
+
+
+def test_a_machine_that_makes_up_names_does_not_fill_the_book_either(person: User) -> None:
+    """What is in the book cannot be deleted for thirty days."""
+    for n in range(25):
+        data = {"form": "account", "username": f"{n}nobody", "password": "sai"}
+        Client().post("/", data, REMOTE_ADDR="192.0.2.7")
+    assert AccountEvent.objects.filter(kind="refused").count() == 10
+    data = {"form": "account", "username": "hanh.nt", "password": "sai"}
+    Client().post("/", data, REMOTE_ADDR="192.0.2.7")
+    Client().post("/", data | {"username": "nobody"}, REMOTE_ADDR="192.0.2.8")
+    assert AccountEvent.objects.filter(kind="refused").count() == 12
 
 
 @pytest.fixture

@@ -65,6 +65,8 @@ odd = st.sampled_from(ODD) | st.text(max_size=8) | st.integers().map(str)
 FIELDS = [
     *("page", "unit", "inject", "to", "show", "next", "q", "phase", "kind", "at", "after", "form"),
     *("scenario", "participant", "all", "silent", "language", "code", "username", "password"),
+    *("look", "inject_ids", "spacing_min", "decision", "shown", "q", "account", "result", "do"),
+    *("new", "again", "recovery", "active"),
     *("a[b][c]", "__class__", "x" * 500, "", "csrfmiddlewaretoken", "name", "role", "_method"),
 ]
 names = st.sampled_from(FIELDS)

@@ -199,6 +199,9 @@ def test_numbers_nobody_has_are_refused_outside_of_commands_too(scene: Scene, di
             assert director.post(reverse(name, args=args), sent).status_code in HARMLESS, name
         page = director.get(reverse("journal", args=[code]), {"page": digits, "unit": digits})
         assert page.status_code == 200
+        look = {"look": "1", "inject_ids": digits, "spacing_min": digits, "decision": digits}
+        overdue = director.get(reverse("console_overdue", args=[code]), look)
+        assert overdue.status_code == 200
         for path in ("/board/{}/", "/board/{}/live/", "/go/{}/", "/x/{}/console/"):
             assert director.get(path.format(quote(digits))).status_code in {200, 404}, path
 

@@ -237,9 +237,9 @@ def test_the_details_show_the_lateness_of_releases(drill: Drill, channel: Any) -
 
 def test_the_details_show_what_the_channel_has_not_drawn(drill: Drill, channel: Any) -> None:
     channel(Channel(True, drawn_seq=drill.fresh().journal_seq - 7))
-    assert "<dt>Mục nhật ký chưa vẽ</dt> <dd>7</dd>" in page(drill)
+    assert "<dt>Mục nhật ký chưa lên trang</dt> <dd>7</dd>" in page(drill)
     channel(Channel(True, drawn_seq=None))
-    assert "<dt>Mục nhật ký chưa vẽ</dt> <dd>–</dd>" in page(drill)
+    assert "<dt>Mục nhật ký chưa lên trang</dt> <dd>–</dd>" in page(drill)
     channel(Channel(False))
     assert "Các trang tự tải lại mỗi 5 giây; không mất gì." in page(drill)
     channel(None)

@@ -92,6 +92,29 @@ def test_strangers_are_counted_by_address(monkeypatch: pytest.MonkeyPatch) -> No
     assert [ask(one), ask(one), ask(other)] == [302, 429, 302]
 
 
+@pytest.mark.parametrize("name", ["second_step", "second_step_enrol"])
+def test_between_the_two_steps_one_is_a_stranger_still(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BY_ADDRESS, name, BY_ADDRESS[name]._replace(most=1))
+    client = Client()
+    assert [client.post(reverse(name)).status_code for _time in range(2)] == [302, 429]
+
+
+@pytest.mark.parametrize(
+    "name", ["account_password", "account_second_factor", "account_second_factor_change"]
+)
+def test_what_asks_for_a_password_is_counted_by_account(
+    name: str, monkeypatch: pytest.MonkeyPatch, drill: Drill
+) -> None:
+    monkeypatch.setitem(BY_ACCOUNT, name, BY_ACCOUNT[name]._replace(most=1))
+    lead, other = client_of(drill, "lead"), client_of(drill, "staff")
+    answers = [lead.post(reverse(name)).status_code for _time in range(2)]
+    assert answers[0] in (302, 422)
+    assert answers[1] == 429
+    assert other.post(reverse(name)).status_code == answers[0]
+
+
 def test_who_guesses_board_links_is_stopped_and_the_walls_are_not(
     drill: Drill, monkeypatch: pytest.MonkeyPatch
 ) -> None:

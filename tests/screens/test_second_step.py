@@ -395,6 +395,16 @@ def test_who_becomes_director_while_signed_in_enrols_before_going_on(
     assert client.get(page).status_code == 200
 
 
+def test_a_director_without_one_makes_no_new_run_either(drill: Drill, settings: Any) -> None:
+    settings.SECOND_FACTOR = "offered"
+    client = Client()
+    by_link(client, drill.user("director"))
+    settings.SECOND_FACTOR = "required"
+    seen = {"scenario": drill.exercise.scenario_id, "after": drill.exercise.pk}
+    assert client.post("/new-run/", seen)["Location"] == "/account/second-factor/"
+    assert type(drill.exercise).objects.count() == 1
+
+
 def test_an_administrators_session_from_before_is_held_up(settings: Any) -> None:
     admin = User.objects.create_superuser("admin", password=PASSWORD)
     client = Client()
@@ -405,6 +415,22 @@ def test_an_administrators_session_from_before_is_held_up(settings: Any) -> None
         assert client.get(path)["Location"] == "/account/second-factor/", path
     for path in ("/load-sample/", "/new-run/"):
         assert client.post(path)["Location"] == "/account/second-factor/", path
+
+
+def test_an_administrator_is_held_up_in_exercises_too_whatever_their_role(
+    drill: Drill, settings: Any
+) -> None:
+    """Even the director of a rehearsal makes links, an administrator's reach everybody."""
+    settings.SECOND_FACTOR = "offered"
+    drill.exercise.rehearsal = True
+    drill.exercise.save(update_fields=["rehearsal"])
+    client = Client()
+    by_link(client, drill.user("director"))
+    page = f"/x/{drill.exercise.code}/people/"
+    settings.SECOND_FACTOR = "required"
+    assert client.get(page).status_code == 200
+    User.objects.filter(pk=drill.user("director").pk).update(is_superuser=True)
+    assert client.get(page)["Location"] == "/account/second-factor/"
 
 
 def test_a_session_from_when_it_was_off_takes_the_second_step(
