@@ -443,6 +443,13 @@ function close(closer) {
   else closer.closest(".toast")?.remove();
 }
 
+// A page without a drawer, such as one's content on a page of its own, follows the link. Before htmx
+// hears of it: that would take the click and find no place for the answer.
+document.addEventListener("click", (event) => {
+  if ($("#drawer-in")) return;
+  if (event.target.closest?.('a[hx-target="#drawer-in"]')) event.stopPropagation();
+}, { capture: true });
+
 function openInDrawer(address) {
   return htmx.ajax("GET", address, { target: "#drawer-in" });
 }

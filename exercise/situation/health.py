@@ -157,6 +157,11 @@ class Process:
     def silent(self) -> bool:
         return self.age_us > SILENT_AFTER_US
 
+    @property
+    def doubtful(self) -> bool:
+        """Not heard for as long as dead timers: one of several may be, while the others take turns."""
+        return self.age_us > DEAD_AFTER_US
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -58,6 +58,14 @@ def asked_again(page: Page, times: int = 1) -> None:
             pass
 
 
+def test_the_details_on_a_page_of_their_own_lead_on(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("console/health/")).page
+    with page.expect_response(re.compile("/console/health/")):
+        pass  # drawn anew, as a drawer is
+    page.locator("#health-in a").first.click()
+    expect(page).to_have_url(re.compile(r"/console/inject/\d+/$"))
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("language", "who", "where"),
