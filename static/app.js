@@ -251,7 +251,7 @@ function heard(event) {
 function apply(html) {
   const log = $("#log");
   const scrolled = log?.parentElement.scrollTop > 40;
-  htmx.swap(body, withoutKnownRows(html), { swapStyle: "none" });
+  htmx.swap(body, fitting(html), { swapStyle: "none" });
   if (html.includes('id="inbox-list"')) {
     followTouched();
     noteArrivals();
@@ -267,11 +267,19 @@ function apply(html) {
   renewDrawerSoon();
 }
 
-// After a reconnect an entry may come that the page has: the log must not show it twice.
-function withoutKnownRows(html) {
-  if (!html.includes('id="entry-')) return html;
+// After a reconnect an entry may come that the page has: the log must not show it twice. And the pages
+// around the console hear its stream for the clock: they have no place for the other parts.
+function fitting(html) {
+  const around = body.classList.contains("doc");
+  if (!around && !html.includes('id="entry-')) return html;
   const holder = document.createElement("template");
   holder.innerHTML = html;
+  if (around) {
+    for (const part of [...holder.content.children]) {
+      const [, place = `#${part.id}`] = part.getAttribute("hx-swap-oob")?.split(":") ?? [];
+      if (!$(place)) part.remove();
+    }
+  }
   for (const row of $$("li[id^=entry-]", holder.content)) {
     if (document.getElementById(row.id)) row.remove();
   }

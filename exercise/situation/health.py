@@ -159,7 +159,7 @@ class Process:
 
     @property
     def doubtful(self) -> bool:
-        """Not heard for as long as dead timers: one of several may be, while the others take turns."""
+        """Not heard for as long as dead timers; while they live, others may have had their turn."""
         return self.age_us > DEAD_AFTER_US
 
 
