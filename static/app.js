@@ -569,9 +569,18 @@ function placeToasts() {
   raiseToasts();
 }
 
-// Above what is pressed at the bottom of a phone.
+// Above what is pressed at the bottom of a phone, also when that is drawn anew with more buttons or
+// grows: what is observed and taken out has no size any more, and is heard of.
+let below = null;
+const belowChanges = new ResizeObserver(() => raiseToasts());
+
 function raiseToasts() {
   const bar = $$(".acts, .bot").find((element) => element.checkVisibility());
+  if (bar !== below) {
+    belowChanges.disconnect();
+    if (bar) belowChanges.observe(bar);
+    below = bar;
+  }
   const covered = bar ? innerHeight - bar.getBoundingClientRect().top : 0;
   toasts.style.setProperty("--bar", `${Math.max(0, covered)}px`);
 }
