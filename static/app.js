@@ -257,7 +257,7 @@ function heard(event) {
 function apply(html) {
   const log = $("#log");
   const scrolled = log?.parentElement.scrollTop > 40;
-  htmx.swap(body, withoutKnownRows(html), { swapStyle: "none" });
+  htmx.swap(body, fitting(html), { swapStyle: "none" });
   if (html.includes('id="inbox-list"')) {
     followTouched();
     noteArrivals();
@@ -273,11 +273,19 @@ function apply(html) {
   renewDrawerSoon();
 }
 
-// After a reconnect an entry may come that the page has: the log must not show it twice.
-function withoutKnownRows(html) {
-  if (!html.includes('id="entry-')) return html;
+// After a reconnect an entry may come that the page has: the log must not show it twice. And the pages
+// around the console hear its stream for the clock: they have no place for the other parts.
+function fitting(html) {
+  const around = body.classList.contains("doc");
+  if (!around && !html.includes('id="entry-')) return html;
   const holder = document.createElement("template");
   holder.innerHTML = html;
+  if (around) {
+    for (const part of [...holder.content.children]) {
+      const [, place = `#${part.id}`] = part.getAttribute("hx-swap-oob")?.split(":") ?? [];
+      if (!$(place)) part.remove();
+    }
+  }
   for (const row of $$("li[id^=entry-]", holder.content)) {
     if (document.getElementById(row.id)) row.remove();
   }
@@ -449,6 +457,13 @@ function close(closer) {
   else closer.closest(".toast")?.remove();
 }
 
+// A page without a drawer, such as one's content on a page of its own, follows the link. Before htmx
+// hears of it: that would take the click and find no place for the answer.
+document.addEventListener("click", (event) => {
+  if ($("#drawer-in")) return;
+  if (event.target.closest?.('a[hx-target="#drawer-in"]')) event.stopPropagation();
+}, { capture: true });
+
 function openInDrawer(address) {
   return htmx.ajax("GET", address, { target: "#drawer-in" });
 }
@@ -560,9 +575,18 @@ function placeToasts() {
   raiseToasts();
 }
 
-// Above what is pressed at the bottom of a phone.
+// Above what is pressed at the bottom of a phone, also when that is drawn anew with more buttons or
+// grows: what is observed and taken out has no size any more, and is heard of.
+let below = null;
+const belowChanges = new ResizeObserver(() => raiseToasts());
+
 function raiseToasts() {
   const bar = $$(".acts, .bot").find((element) => element.checkVisibility());
+  if (bar !== below) {
+    belowChanges.disconnect();
+    if (bar) belowChanges.observe(bar);
+    below = bar;
+  }
   const covered = bar ? innerHeight - bar.getBoundingClientRect().top : 0;
   toasts.style.setProperty("--bar", `${Math.max(0, covered)}px`);
 }

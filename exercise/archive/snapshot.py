@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import FileField, Model, QuerySet
 from django.db.utils import load_backend
@@ -45,7 +46,11 @@ class Snapshot:
         """What has been applied; an empty database is refused."""
         found = applied(self.using)
         if not found:
-            raise CannotGoOn("There is no database yet.", "Run manage.py prepare first.")
+            raise CannotGoOn(
+                "There is no database yet.",
+                f"EXERCISE_VAR is {settings.VAR_DIR}: name the install's own,"
+                " or run manage.py prepare first.",
+            )
         return found
 
     @cached_property

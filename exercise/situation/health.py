@@ -155,6 +155,11 @@ class Process:
     def silent(self) -> bool:
         return self.age_us > SILENT_AFTER_US
 
+    @property
+    def doubtful(self) -> bool:
+        """Not heard for as long as dead timers; while they live, others may have had their turn."""
+        return self.age_us > DEAD_AFTER_US
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

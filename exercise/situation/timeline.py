@@ -17,6 +17,8 @@ from units.models import Unit
 
 SHORTEST_US = 25 * MINUTE_US
 """A bar is at least this long, so that its number can be read."""
+LONG_LATE_US = 90 * MINUTE_US
+"""What is late for longer may have begun left of what the console's pane shows."""
 ROW_PX = 22
 
 
@@ -67,6 +69,7 @@ class Bar(NamedTuple):
     limit_x: float | None = None
     late_to_us: int | None = None
     late_width: float = 0
+    long_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,12 @@ def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Taski
     if standing.late and due is not None:
         limit = calendar.to_calendar_us(due)
         limit_x = base.x(limit)
-        bar = bar._replace(limit_x=limit_x, late_to_us=limit, late_width=base.x(end) - limit_x)
+        bar = bar._replace(
+            limit_x=limit_x,
+            late_to_us=limit,
+            late_width=base.x(end) - limit_x,
+            long_late=end - limit > LONG_LATE_US,
+        )
     elif standing.open and not standing.late:
         grown = min(calendar.to_calendar_us(now_us), end)
         bar = bar._replace(

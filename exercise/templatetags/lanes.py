@@ -41,13 +41,24 @@ def _bar(bar: Bar) -> str:
         under = (
             f'<svg {whole}>{over}</svg><rect class="over" fill="url(#late-hatch)" x="{x}" y="{y}"'
             f' width="{bar.late_width:.2f}%" height="18" rx="3" data-grow="{bar.late_to_us}"/>'
-            f'<line class="limit" x1="{x}" x2="{x}" y1="{y}" y2="{y + 18}"/>'
+            f'<line class="limit" x1="{x}" x2="{x}" y1="{y}" y2="{y + 18}"/>{_late_number(bar)}'
         )
         over = ""
     return (
         f'<a class="ev" data-st="{bar.glyph}" href="inject/{bar.inject.pk}/">'
         f"<title>{number} {escape(bar.word)}</title>{under}<svg {whole}>{over}"
         f'{_glyph(bar.glyph)}<text x="19" y="13">{number}</text></svg></a>'
+    )
+
+
+def _late_number(bar: Bar) -> str:
+    """The number again at the present: of one long late the pane no longer shows the beginning."""
+    if not bar.long_late:
+        return ""
+    return (
+        f'<svg x="{bar.limit_x:.2f}%" y="{bar.y}" width="{bar.late_width:.2f}%" height="18"'
+        f' data-grow="{bar.late_to_us}"><text class="again" x="100%" dx="-6" y="13"'
+        f' text-anchor="end">{escape(bar.inject.number)}</text></svg>'
     )
 
 

@@ -45,6 +45,22 @@ def test_one_decision_after_its_preview(queued: Drill, enter: Enter) -> None:
     assert "inject_rescheduled" in queued.kinds
 
 
+def test_choices_changed_in_one_go_are_looked_at_once_more_and_nothing_is_called_lost(
+    queued: Drill, enter: Enter
+) -> None:
+    page = enter("tongdaodien", queued.path()).page
+    page.get_by_role("link", name="Xem trước và quyết định…").click()
+    drawer = page.get_by_role("dialog")
+    # Leaving the field looks, and so does the button that was pressed for it.
+    drawer.get_by_label("Giãn cách (phút diễn tập)").fill("9")
+    drawer.get_by_role("button", name="Xem trước").click()
+    for box in drawer.get_by_role("checkbox").all()[:2]:
+        box.uncheck()
+    expect(drawer.get_by_role("radio", name="Phát giãn cách 9 phút")).to_be_visible()
+    expect(drawer.get_by_text("Quyết định cho 3 tin")).to_be_visible()
+    expect(page.get_by_text("Chưa gửi được")).to_have_count(0)
+
+
 def test_the_decision_without_script_on_a_phone(queued: Drill, enter: Enter) -> None:
     page = enter("tongdaodien", queued.path(), viewport=PHONE, java_script_enabled=False).page
     expect(page.get_by_text(QUEUE)).to_be_visible()

@@ -64,6 +64,26 @@ def asked_again(page: Page, times: int = 1) -> None:
             pass
 
 
+def test_the_details_on_a_page_of_their_own_lead_on(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("console/health/")).page
+    with page.expect_response(re.compile("/console/health/")):
+        pass  # drawn anew, as a drawer is
+    page.locator("#health-in a").first.click()
+    expect(page).to_have_url(re.compile(r"/console/inject/\d+/$"))
+
+
+@pytest.mark.parametrize("where", ["people/", "console/health/"])
+def test_pages_around_the_console_hear_it_and_miss_nothing(
+    running: Drill, enter: Enter, where: str
+) -> None:
+    page = enter("tongdaodien", running.path(where)).page
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    running.do("pause")
+    expect(page.get_by_text("Tạm dừng. Đồng hồ diễn tập dừng")).to_be_visible()
+    assert complaints == []
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("language", "who", "where"),

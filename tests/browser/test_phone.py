@@ -50,6 +50,26 @@ def test_there_is_nothing_to_write_before_the_order_is_acknowledged(
     expect(page.get_by_label("Báo cáo", exact=True)).to_be_hidden()
 
 
+def test_what_is_said_after_acknowledging_covers_none_of_the_new_buttons(
+    running: Drill, enter: Enter
+) -> None:
+    running.do("release", inject="1.03")
+    page = open_tasking(running, enter, "1.03")
+    page.get_by_role("button", name="Đã nhận tin").click()
+    start = page.get_by_role("button", name="Bắt đầu")
+    expect(start).to_be_visible()
+    said = page.locator("#toasts > .toast")
+    expect(said).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const { bottom } = document.querySelector("#toasts > .toast").getBoundingClientRect();
+          return bottom <= document.querySelector(".acts").getBoundingClientRect().top;
+        }"""
+    )
+    start.click()
+    expect(page.get_by_role("button", name="Bắt đầu")).to_be_hidden()
+
+
 def test_an_answer_hides_neither_title_nor_mark(running: Drill, enter: Enter) -> None:
     running.do("release", inject="1.02")
     page = open_tasking(running, enter, "1.02")

@@ -250,8 +250,16 @@ def test_the_details_tell_which_process_is_silent(drill: Drill, channel: Any) ->
     text = page(drill.later(seconds=48))
     assert text.count("im lặng") == 2
     assert "48 giây trước" in text
-    assert "Nếu quá 30 giây mới hoạt động lại" in text
+    assert "nếu đã quá 30 giây không có dấu hiệu và không ai làm gì" in text
     assert "0 tiến trình báo" in text
+
+
+def test_no_process_is_called_alive_while_the_timers_are_dead(drill: Drill, channel: Any) -> None:
+    assert "hoạt động </span>" in page(drill)
+    text = page(drill.later(seconds=6))
+    assert "Hẹn giờ dừng" in text
+    assert "hoạt động </span>" not in text
+    assert text.count("chưa rõ") == 2
 
 
 def test_the_details_before_anything_ever_worked(channel: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from exercise.management.installed import need_install
 from exercise.screens.entry import end_sessions
 from units import audit, second_factor
 from units.models import EventKind, OpenSession, User
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("account")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        need_install()
         person = User.objects.filter(username=options["account"]).first()
         if person is None:
             raise CommandError(f"No account is called {options['account']}.")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from exercise.management.installed import need_install
 from exercise.models import Exercise, verify
 from exercise.review.replay import differences
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON list")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        need_install()
         findings = [_checked(exercise) for exercise in _chosen(options["codes"])]
         if options["json"]:
             self.stdout.write(json.dumps([_as_json(found) for found in findings], indent=2))
