@@ -22,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
 from exercise.screens.entry import held_up, lacks_second_factor
+from exercise.screens.errors import second_factor_first, signed_out
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
 from units.sessions import OPEN
@@ -135,13 +136,17 @@ def page(name: str) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # A script would follow a redirect and take the page there for a command well done.
+            sent = request.method == "POST" and request.htmx
             if not request.user.is_authenticated:
+                if sent:
+                    return signed_out(request)
                 return redirect_to_login(request.get_full_path(), reverse("landing"))
             participant = participation(request.user.pk, code)
             if participant.role not in roles:
                 raise PermissionDenied
             if held_up(request, participant):
-                return redirect("account_second_factor")
+                return second_factor_first(request) if sent else redirect("account_second_factor")
             participant.session_id = request.session.get(OPEN)
             request.participant = participant
             request.exercise = participant.exercise

@@ -38,12 +38,32 @@ def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
     """429: more often than anybody needs. Nothing was done; what was written stays on the page."""
     what = _("Gửi quá nhiều lần liền nhau. Chờ %(wait)d giây rồi thử lại.") % {"wait": wait_s}
     if getattr(request, "htmx", False):
-        context = {"sentence": what, "ok": False}
-        response = render(request, "components/toast.html", context, status=429)
+        response = _toast(request, 429, what)
     else:
         response = _plain(request, 429, _("Xin chậm lại"), what)
     response["Retry-After"] = str(wait_s)
     return response
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """401: a page sent something after its session had ended. Nothing was done."""
+    return _toast(
+        request,
+        401,
+        _("Phiên đăng nhập đã hết, chưa gửi được. Tải lại trang để đăng nhập rồi gửi lại."),
+    )
+
+
+def second_factor_first(request: HttpRequest) -> HttpResponse:
+    """403: the sender's role demands a second factor now. Nothing was done."""
+    return _toast(
+        request, 403, _("Vai trò của bạn bắt buộc xác thực hai bước. Tải lại trang để bật.")
+    )
+
+
+def _toast(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    context = {"sentence": sentence, "ok": False}
+    return render(request, "components/toast.html", context, status=status)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

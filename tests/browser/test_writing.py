@@ -54,6 +54,23 @@ def test_a_draft_and_a_photo(running: Drill, enter: Enter, tmp_path: Path) -> No
     expect(page.get_by_label("Báo cáo", exact=True)).to_have_value("")
 
 
+def test_a_report_sent_after_the_session_has_ended_is_not_taken_for_sent(
+    running: Drill, enter: Enter
+) -> None:
+    running.do("release", inject="1.02")
+    running.do("acknowledge", "trucban", tasking="1.02/VP")
+    tasking = running.ids()["taskings"]["1.02/VP"]
+    visitor = enter("trucban", running.path(f"inbox/{tasking}/"), viewport=PHONE)
+    visitor.expects("401")
+    page = visitor.page
+    words = page.get_by_label("Báo cáo", exact=True)
+    words.fill("Đã lập danh sách trực.")
+    visitor.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    expect(page.get_by_text("Phiên đăng nhập đã hết", exact=False)).to_be_visible()
+    expect(words).to_have_value("Đã lập danh sách trực.")
+
+
 def test_a_draft_keeps_every_field(running: Drill, enter: Enter) -> None:
     running.do("release", inject="1.03")
     running.do("acknowledge", "trucban", tasking="1.03/VP")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.authenticator import Authenticator, forget_the_wait
+from tests.factories import make_drill
 from units import second_factor, sessions
 from units.models import AccountEvent, OpenSession, SignInLink, User
 
@@ -160,6 +161,25 @@ def test_expired_sessions_are_neither_shown_nor_kept(person: User, capsys: Any) 
     assert "1 old sessions and sign-ins deleted" in capsys.readouterr().out
     assert OpenSession.objects.get() == row_of(here)
     assert Session.objects.count() == 1
+
+
+def test_a_command_of_a_page_whose_session_has_ended_is_refused_in_words() -> None:
+    """The browser would follow a redirect and take the page it finds for a command well done."""
+    drill = make_drill(started=True)
+    client = Client()
+    client.force_login(drill.user("director"))
+    client.get("/nowhere/")
+    OpenSession.objects.get().delete()
+    Session.objects.all().delete()
+    do = f"/x/{drill.exercise.code}/do/pause/"
+    answer = client.post(do, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert 'id="toasts" hx-swap-oob' in text(answer)
+    assert "Phiên đăng nhập đã hết" in text(answer)
+    assert client.post(do)["Location"].startswith("/?next=")
+    live = f"/x/{drill.exercise.code}/console/live/"
+    assert client.get(live, headers={"HX-Request": "true"}).status_code == 302
+    assert drill.fresh().status == "running"
 
 
 # ── the second factor ───────────────────────────────────────────────────────────────────────────

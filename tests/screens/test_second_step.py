@@ -405,6 +405,22 @@ def test_a_director_without_one_makes_no_new_run_either(drill: Drill, settings: 
     assert type(drill.exercise).objects.count() == 1
 
 
+def test_a_command_sent_by_a_page_that_must_enrol_first_is_refused_in_words(
+    drill: Drill, settings: Any
+) -> None:
+    """The browser would follow a redirect and take the page it finds for a command well done."""
+    settings.SECOND_FACTOR = "offered"
+    client = Client()
+    by_link(client, drill.user("director"))
+    settings.SECOND_FACTOR = "required"
+    do = f"/x/{drill.exercise.code}/do/start/"
+    answer = client.post(do, headers={"HX-Request": "true"})
+    assert answer.status_code == 403
+    assert 'id="toasts" hx-swap-oob' in text(answer)
+    assert "xác thực hai bước" in text(answer)
+    assert drill.fresh().status == "planned"
+
+
 def test_an_administrators_session_from_before_is_held_up(settings: Any) -> None:
     admin = User.objects.create_superuser("admin", password=PASSWORD)
     client = Client()

@@ -414,8 +414,9 @@ def test_a_command_is_its_roles_own(scene: Scene, command: str) -> None:
             continue
         for how in (htmx, {}):
             assert scene.ask(who, "POST", path, data, **how).status_code == 403, (who, how)
-    for who, status in (("stranger", 404), ("administrator", 404), ("anonymous", 302)):
+    for who, status in (("stranger", 404), ("administrator", 404), ("anonymous", 401)):
         assert scene.ask(who, "POST", path, data, **htmx).status_code == status
+    assert scene.ask("anonymous", "POST", path, data).status_code == 302
     assert scene.everything() == before
     for who in ROLES:
         for how, good in ((htmx, {200, 204, 409, 422}), ({}, {302})):
