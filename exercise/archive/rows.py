@@ -130,7 +130,9 @@ def last_number(table: type[Model], using: str) -> int | None:
         sequence = _sequence(table, cursor, connection)
         cursor.execute(f"SELECT last_value, is_called FROM {sequence}")
         last, called = cursor.fetchone()
-        return int(last) if called else 0
+        # A row that came with its number, as the heartbeat does, is unknown to the sequence.
+        cursor.execute(f"SELECT COALESCE(MAX({key.column}), 0) FROM {table._meta.db_table}")
+        return max(int(last) if called else 0, int(cursor.fetchone()[0]))
 
 
 def number_on(table: type[Model], last: int | None, using: str) -> None:

@@ -22,7 +22,7 @@ from units.models import Unit
 from units.roles import Role
 from units.text import Text
 
-SHOWN = 50
+SHOWN = 40
 """Rows of the console's log."""
 
 Pattern = tuple[str, str | Promise]

@@ -64,8 +64,10 @@ def there_and_back(kind: str) -> None:
 def test_any_course_of_a_drill(kind: str) -> None:
     class BackedUp(Course):
         def teardown(self) -> None:
-            there_and_back(kind)
-            super().teardown()
+            try:
+                there_and_back(kind)
+            finally:
+                super().teardown()
 
     BackedUp.drill_made = drill = the_drill()
     drill.do("start")
