@@ -28,11 +28,11 @@ def bars(lane: Lane) -> SafeString:
 def _bar(bar: Bar) -> str:
     number, y = escape(bar.inject.number), bar.y
     place = f'x="{bar.x:.2f}%" y="{y}"'
-    whole = f'{place} width="{bar.width:.2f}%" height="18"'
+    whole = f'{place} width="{bar.width:.1f}%" height="18"'
     under, over = "", f'<rect class="bar" width="100%" height="18" rx="3"{_held(bar.glyph)}/>'
     if bar.grow_from_us is not None:
         under = (
-            f'<svg {whole}>{over}</svg><rect class="fill" {place} width="{bar.late_width:.2f}%"'
+            f'<svg {whole}>{over}</svg><rect class="fill" {place} width="{bar.late_width:.1f}%"'
             f' height="18" rx="3" data-grow="{bar.grow_from_us} {bar.grow_to_us}"/>'
         )
         over = ""
@@ -40,7 +40,7 @@ def _bar(bar: Bar) -> str:
         x = f"{bar.limit_x:.2f}%"
         under = (
             f'<svg {whole}>{over}</svg><rect class="over" fill="url(#late-hatch)" x="{x}" y="{y}"'
-            f' width="{bar.late_width:.2f}%" height="18" rx="3" data-grow="{bar.late_to_us}"/>'
+            f' width="{bar.late_width:.1f}%" height="18" rx="3" data-grow="{bar.late_to_us}"/>'
             f'<line class="limit" x1="{x}" x2="{x}" y1="{y}" y2="{y + 18}"/>{_late_number(bar)}'
         )
         over = ""
@@ -56,7 +56,7 @@ def _late_number(bar: Bar) -> str:
     if not bar.long_late:
         return ""
     return (
-        f'<svg x="{bar.limit_x:.2f}%" y="{bar.y}" width="{bar.late_width:.2f}%" height="18"'
+        f'<svg x="{bar.limit_x:.2f}%" y="{bar.y}" width="{bar.late_width:.1f}%" height="18"'
         f' data-grow="{bar.late_to_us}"><text class="again" x="100%" dx="-6" y="13"'
         f' text-anchor="end">{escape(bar.inject.number)}</text></svg>'
     )

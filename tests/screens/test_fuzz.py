@@ -29,7 +29,7 @@ from tests.screens.test_who_may_what import (
 from units.roles import may
 
 pytestmark = pytest.mark.django_db
-HARMLESS = {200, 201, 204, 301, 302, 303, 400, 403, 404, 405, 409, 410, 413, 422, 429}
+HARMLESS = {200, 201, 204, 301, 302, 303, 400, 401, 403, 404, 405, 409, 410, 413, 422, 429}
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 ODD = [
     "",
