@@ -57,10 +57,10 @@ engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)
 	@$(PYTEST) -m "engine and not postgres" --ignore tests/chaos --ignore tests/archive $(ARGS)
 
-postgres-tests: $(DEV) ## The plain and engine suites on a PostgreSQL of their own
+postgres-tests: $(DEV) ## The plain suite and backups on PostgreSQL; whole drills there: hosts-tests, chaos
 	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine and not hosts" $(ARGS)
 	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive $(ARGS)
-	@.ci/with-postgres $(PYTEST) -m engine --ignore tests/chaos --ignore tests/archive $(ARGS)
+	@.ci/with-postgres $(PYTEST) tests/engine/test_another_host.py $(ARGS)
 
 fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds
 	@$(PYTEST) -q -s -p no:randomly --timeout 0 tests/screens/test_any_session.py \
@@ -70,7 +70,7 @@ hosts-tests: $(DEV) ## On hosts of their own: the network is cut between every t
 	@$(PYTEST) -m hosts $(ARGS)
 
 chaos: $(DEV) ## Every fault twice in a drill, on SQLite and PostgreSQL: nothing lost (as root)
-	@.ci/with-postgres $(PYTEST) -n 2 tests/chaos $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n 3 tests/chaos $(ARGS)
 
 reliability: $(DEV) ## The same RUNS times each, into docs/reliability.md; broken off, it goes on
 	@.ci/with-postgres $(BIN)/python -m tests.chaos.reliability --runs $(RUNS) $(ARGS)
