@@ -204,6 +204,8 @@ class MselEntry(models.Model):
     )
     trigger_is = models.CharField(max_length=10, choices=TriggerEvent.choices, blank=True)
     trigger_delay_s = models.PositiveIntegerField(default=0)
+    notes = models.JSONField(default=list, db_default=[], blank=True)
+    """[name, words] pairs of the planners, such as columns of their own: no unit sees them."""
 
     class Meta:
         ordering = ("sort_key",)

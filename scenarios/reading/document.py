@@ -112,6 +112,8 @@ class Entry:
     reply: str
     release: str
     trigger: Trigger | None
+    notes: tuple[tuple[str, str], ...] = ()
+    """Named remarks of the planners, such as columns of their own: never shown to a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +144,8 @@ class Document:
         content = asdict(self)
         del content["code_line"]
         content["starts_at"] = self.starts_at.isoformat()
+        for entry in content["msel"]:
+            if not entry["notes"]:
+                del entry["notes"]  # as it was before there were notes
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

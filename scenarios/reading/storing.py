@@ -197,6 +197,7 @@ def _write_msel(scenario: models.Scenario, document: doc.Document, units: dict[s
             release=one.release,
             trigger_is=one.trigger.event if one.trigger else "",
             trigger_delay_s=one.trigger.delay_s if one.trigger else 0,
+            notes=[list(pair) for pair in one.notes],
         )
         for one in document.msel
     }
