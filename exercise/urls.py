@@ -12,6 +12,8 @@ SCREENS = (
     "accounts",
     "sign_ins",
     "home",
+    "desk.scenarios",
+    "desk.msel",
     "people",
     "console",
     "pulse",
