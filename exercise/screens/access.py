@@ -90,6 +90,15 @@ PLANNING = (
     "scenario_new_version",
     "scenario_clone",
     "msel",
+    "import_new",
+    "import_progress",
+    "import_columns",
+    "import_check",
+    "import_fix",
+    "import_leftover",
+    "import_write",
+    "import_done",
+    "import_forget",
 )
 """What planners and administrators may open: the scenario desk. All of them see all scenarios."""
 
