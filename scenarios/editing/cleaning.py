@@ -144,22 +144,16 @@ def seconds(value: Any, field: str, *, zero: bool = False) -> int | None:
 
 
 def moment_us(value: Any, field: str) -> int:
-    """A place on the calendar: whole seconds, in µs, from the start to the last day there can be.
+    """A place on the calendar: whole seconds, in µs, within so many days of the start. What lies
+    before the start is for the check to tell.
 
     Raises:
-        Refused: ``wrong_type``, ``before_start``, ``absurd_time``.
+        Refused: ``wrong_type``, ``absurd_time``.
     """
     place_us = whole(value, field)
     if place_us % SECOND_US:
         raise _wrong_type(field, _("Ghi thời gian đến giây, không lẻ hơn."))
-    if place_us < 0:
-        raise Refused(
-            "before_start",
-            _("Thời gian ở trước lúc bắt đầu diễn tập."),
-            _("Chọn giờ sau lúc bắt đầu, hoặc dời lúc bắt đầu."),
-            field=field,
-        )
-    if place_us > LAST_DAY * DAY_US:
+    if abs(place_us) > LAST_DAY * DAY_US:
         remedy = _("Diễn tập kéo dài tối đa %d ngày.") % LAST_DAY
         raise Refused("absurd_time", _("Thời gian vượt quá mức hợp lý."), remedy, field=field)
     return place_us
