@@ -217,8 +217,7 @@ def _bring_people(last: Exercise, exercise: Exercise) -> None:
     Participant.objects.bulk_create(
         Participant(exercise=exercise, user=part.user, role=part.role, unit=part.unit)
         for part in last.participants.filter(user__is_active=True).order_by("pk")
-        if part.user_id not in here
-        and (part.role not in UNIT_MEMBERS or part.unit_id in units)
+        if part.user_id not in here and (part.role not in UNIT_MEMBERS or part.unit_id in units)
     )
 
 

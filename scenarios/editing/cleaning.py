@@ -18,8 +18,7 @@ from scenarios.calendar import SECOND_US
 from scenarios.editing.refused import Refused
 from scenarios.reading.fields import CODE, NAME_LENGTH, SLUG, USERNAME
 from scenarios.reading.moments import DAY_US, LAST_DAY, LONGEST_S, YEARS
-from scenarios.reading.source import UNPRINTABLE
-from units.text import LANGUAGES, Text
+from units.text import LANGUAGES, Text, canonical
 
 LONGEST_TEXT = 20_000
 MOST_ITEMS = 200
@@ -35,7 +34,7 @@ def text(value: Any, field: str, *, required: bool = False) -> Text:
         given = Text.of(value)
     except ValueError as error:
         raise _wrong_type(field, _("Viết chữ, bằng tiếng Việt hoặc tiếng Anh.")) from error
-    found = Text(**{side: _words(getattr(given, side)) for side in LANGUAGES})
+    found = Text(**{side: canonical(getattr(given, side)).strip() for side in LANGUAGES})
     if required and not found:
         message, remedy = _("Mục để trống."), _("Điền nội dung.")
         raise Refused("blank", message, remedy, field=field)
@@ -55,10 +54,6 @@ def texts(value: Any, field: str) -> list[dict[str, str]]:
     return [one.as_dict() for one in found if one]
 
 
-def _words(written: str) -> str:
-    return UNPRINTABLE.sub("", written.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
 def code(value: Any, field: str, pattern: re.Pattern[str] = CODE, longest: int = 20) -> str:
     """A word that names something.
 
@@ -67,10 +62,10 @@ def code(value: Any, field: str, pattern: re.Pattern[str] = CODE, longest: int =
     """
     if not isinstance(value, str):
         raise _wrong_type(field, _("Viết chữ."))
-    word = value.strip()
+    word = canonical(value).strip()
     if not word:
         raise Refused("blank", _("Mục để trống."), _("Điền nội dung."), field=field)
-    if len(word) <= longest and pattern.fullmatch(word) and not UNPRINTABLE.search(word):
+    if len(word) <= longest and pattern.fullmatch(word):
         return word
     if pattern is SLUG:
         remedy = _("Chỉ dùng chữ không dấu, chữ số, “-” và “_”, tối đa %(longest)d ký tự.")

@@ -11,6 +11,10 @@ from scenarios.editing.desk import opened
 from scenarios.editing.refused import Refused
 from scenarios.models import Scenario, Status
 from scenarios.reading import Document, Problem, ScenarioProblems
+from scenarios.reading.checking import check
+from scenarios.reading.plain import source_of
+from scenarios.writing import unchecked_document_of
+from scenarios.writing.plain import plain
 from units.models import User
 
 SHOWN = 20
@@ -85,10 +89,6 @@ def finished(scenario: Scenario) -> Document:
     Raises:
         Refused: ``incomplete``; ``details`` says what is missing or wrong.
     """
-    from scenarios.reading.checking import check
-    from scenarios.reading.plain import source_of
-    from scenarios.writing import plain, unchecked_document_of
-
     try:
         return check(source_of(plain(replace(unchecked_document_of(scenario), draft=False))))
     except ScenarioProblems as error:

@@ -86,21 +86,21 @@ def _phases(scenario: models.Scenario) -> tuple[doc.PhasePlan, ...]:
 
 
 def _units(scenario: models.Scenario, referred: set[str]) -> tuple[doc.Unit, ...]:
-    listed = scenario.participations.select_related("unit__parent").order_by("order", "pk")
-    takes_part = {one.unit: one.participates for one in listed}
-    if missing := referred - {unit.code for unit in takes_part}:
+    listed = scenario.participations.select_related("unit__parent", "parent")
+    found = [_unit(one) for one in listed.order_by("order", "pk")]
+    if missing := referred - {unit.code for unit in found}:
         others = Unit.objects.filter(code__in=missing).select_related("parent").order_by("code")
-        takes_part |= dict.fromkeys(others, False)
-    codes = {unit.code for unit in takes_part}
-    return tuple(
-        doc.Unit(
-            unit.code,
-            unit.name,
-            unit.short,
-            unit.parent.code if unit.parent and unit.parent.code in codes else None,
-            participates,
-        )
-        for unit, participates in takes_part.items()
+        found += [_unit(models.Participation(unit=one, participates=False)) for one in others]
+    codes = {unit.code for unit in found}
+    return tuple(unit if unit.parent in codes else replace(unit, parent=None) for unit in found)
+
+
+def _unit(one: models.Participation) -> doc.Unit:
+    """A unit as it is, or as it was when the version was approved."""
+    then = one if one.name else one.unit
+    parent = then.parent.code if then.parent else None
+    return doc.Unit(
+        one.unit.code, then.name or Text(), then.short or Text(), parent, one.participates
     )
 
 
