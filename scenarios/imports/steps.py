@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from scenarios.editing import Refused
 from scenarios.editing.importing import import_entries, writable
 from scenarios.imports import stored
 from scenarios.imports.keeping import beside, write_whole
+from scenarios.imports.leftover import REASON
 from scenarios.imports.review import Review, digest_of, review_of
 from scenarios.intake import columns, preview, taking
 from scenarios.intake.mapping import Field, Mapping
@@ -30,7 +32,8 @@ from scenarios.intake.preview import Preview
 from scenarios.intake.reading import Reading, Sheet, Unreadable
 from scenarios.intake.rows import Fixes
 from scenarios.models import Import, ImportMapping, ImportState, Scenario
-from scenarios.writing import document_of
+from scenarios.writing import unchecked_document_of
+from units.text import plain
 
 LARGE_ROWS = 300
 """A sheet of more rows is checked and written in a task."""
@@ -85,10 +88,24 @@ def first_mapping(reading: Reading) -> Mapping:
 def guess(sheet: Sheet, header_row: int | None) -> Mapping:
     """Guess a sheet's columns, by what was remembered of its shape if there is such."""
     guessed = columns.guess(sheet, header_row=header_row)
-    known = remembered(guessed)
-    if known is None:
-        return guessed
-    return columns.guess(sheet, header_row=header_row, remembered=Mapping.from_dict(known.mapping))
+    if known := remembered(guessed):
+        meant = Mapping.from_dict(known.mapping)
+        guessed = columns.guess(sheet, header_row=header_row, remembered=meant)
+    return _without_reasons(guessed)
+
+
+def _without_reasons(mapping: Mapping) -> Mapping:
+    """The column that ``leftover`` adds is for people only."""
+    reasons = {plain(one) for one in (REASON.vi, REASON.en)}
+    return replace(
+        mapping,
+        columns=tuple(
+            replace(one, field=Field.IGNORED, habit="", asks=())
+            if plain(one.header) in reasons
+            else one
+            for one in mapping.columns
+        ),
+    )
 
 
 def remembered(mapping: Mapping) -> ImportMapping | None:
@@ -166,7 +183,7 @@ def look(imported: Import) -> Preview:
     reading = reading_of(imported)
     return preview.preview(
         reading,
-        document_of(imported.scenario),
+        unchecked_document_of(imported.scenario),
         mapping=mapping_of(imported),
         fixes=fixes_of(imported),
     )

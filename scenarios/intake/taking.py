@@ -67,14 +67,25 @@ def look(request: Request) -> Preview:
             _("Đã có kịch bản mang mã %s.") % request.code,
             _("Chọn mã khác, hoặc nhập vào kịch bản đó (không dùng --new)."),
         )
+    if request.new:
+        try:
+            return look_at(readers.of(request.data, request.name), request, scenario)
+        except OwnFormat:
+            return _whole(_own(request.data, request.name), request)
+    return look_at(reading_of_file(request.data, request.name), request, scenario)
+
+
+def reading_of_file(data: bytes, name: str) -> Reading:
+    """Read a file whose rows are to go into a scenario that is there; a whole scenario of our own
+    formats is a list of injects like any other.
+
+    Raises:
+        Unreadable: the file cannot be read.
+    """
     try:
-        reading = readers.of(request.data, request.name)
+        return readers.of(data, name)
     except OwnFormat:
-        own = _own(request)
-        if request.new:
-            return _whole(own, request)
-        reading = reading_of(own)
-    return look_at(reading, request, scenario)
+        return reading_of(_own(data, name))
 
 
 def look_at(reading: Reading, request: Request, scenario: Scenario | None) -> Preview:
@@ -142,9 +153,9 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
     return len(seen.merge.after) + len(seen.merge.same)
 
 
-def _own(request: Request) -> doc.Document:
+def _own(data: bytes, name: str) -> doc.Document:
     try:
-        return read(request.data, request.name)
+        return read(data, name)
     except ScenarioProblems as error:
         first, *more = error.problems
         hint = _("Và %d lỗi khác.") % len(more) if more else ""

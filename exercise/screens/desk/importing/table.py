@@ -117,9 +117,7 @@ def _places(review: Review, fixed: set[int], show: str) -> Iterable[int]:
     return list(found)
 
 
-def _error(
-    review: Review, places: list[int], bad: list[int], which: int
-) -> tuple[int, int] | None:
+def _error(review: Review, places: list[int], bad: list[int], which: int) -> tuple[int, int] | None:
     if not 0 <= which < len(bad):
         return None
     at = bad[which]
@@ -135,9 +133,7 @@ def _kind(field: str) -> str:
     return "r num" if field in NUMERIC else "num" if field in TIMES else ""
 
 
-def _line(
-    row: ReviewRow, columns: tuple[ReviewColumn, ...], fixes: Fixes, skipped: int
-) -> Line:
+def _line(row: ReviewRow, columns: tuple[ReviewColumn, ...], fixes: Fixes, skipped: int) -> Line:
     notes = list(_numbered(row))
     shown = {column.field for column in columns}
     cells = [_cell(row, column.field, column.label, notes, fixes) for column in columns]
