@@ -33,12 +33,23 @@ def writable(merge: Merge) -> Writable:
     staying = {entry.number for entry in (*merge.same, *merge.gone)}
     staying |= {change.before.number for change in merge.changed}
     changes = [change.after for change in merge.changed]
-    new = _kept(merge.new, staying)
+    new = without_waiting(merge.new, staying)
     known = staying | {entry.number for entry in new}
     changed = [one for one in changes if _leads(one, known)]
     written = {entry.number for entry in (*new, *changed)}
     waiting = [one.number for one in (*merge.new, *changes) if one.number not in written]
     return Writable(tuple(new), tuple(changed), tuple(waiting))
+
+
+def without_waiting(entries: Sequence[doc.Entry], there: Iterable[str] = ()) -> list[doc.Entry]:
+    """Entries without those that wait for one that is neither among them nor ``there``."""
+    known, kept = set(there), list(entries)
+    while True:
+        numbers = known | {entry.number for entry in kept}
+        still = [entry for entry in kept if _leads(entry, numbers)]
+        if len(still) == len(kept):
+            return kept
+        kept = still
 
 
 def import_entries(
@@ -76,16 +87,6 @@ def import_entries(
         if changes:
             change_entries(desk, changes)
     return count
-
-
-def _kept(entries: Sequence[doc.Entry], known: set[str]) -> list[doc.Entry]:
-    kept = list(entries)
-    while True:
-        numbers = known | {entry.number for entry in kept}
-        still = [entry for entry in kept if _leads(entry, numbers)]
-        if len(still) == len(kept):
-            return kept
-        kept = still
 
 
 def _leads(entry: doc.Entry, numbers: set[str]) -> bool:
