@@ -90,6 +90,17 @@ PLANNING = (
     "scenario_new_version",
     "scenario_clone",
     "msel",
+    "msel_table",
+    "msel_block",
+    "msel_inject",
+    "msel_new",
+    "msel_add",
+    "msel_save",
+    "msel_row",
+    "msel_check",
+    "msel_do",
+    "msel_here",
+    "msel_timeline",
 )
 """What planners and administrators may open: the scenario desk. All of them see all scenarios."""
 
