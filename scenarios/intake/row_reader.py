@@ -101,9 +101,8 @@ class RowReader:
         written = self.cells.text(Field.PHASE)
         section = self.cells.section.phase if self.cells.section else ""
         for said in filter(None, (written, section)):
-            found = words.phase(said, self.target.phase_titles)
-            if found:
-                self.phase = found.value
+            if found := self.target.phase(said):
+                self.phase = found
                 return
         if written:
             known = ", ".join(str(plan.title) for plan in self.target.document.phases)

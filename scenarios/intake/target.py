@@ -85,8 +85,11 @@ class Names:
 class Target:
     """A scenario to put rows into."""
 
-    def __init__(self, document: doc.Document) -> None:
+    def __init__(
+        self, document: doc.Document, phase_words: Mapping[str, str] | None = None
+    ) -> None:
         self.document = document
+        self._phase_words = phase_words or {}
         self.calendar: DrillCalendar = document.calendar()
         self.units = Names((unit.code, (unit.short, unit.name)) for unit in document.units)
         self.objectives = Names((one.code, (one.title,)) for one in document.objectives)
@@ -94,10 +97,12 @@ class Target:
         self.windows = {plan.phase: (plan.starts_us, plan.ends_us) for plan in document.phases}
         self.entries = {entry.number: entry for entry in document.msel}
 
-    @cached_property
-    def phase_titles(self) -> Mapping[str, tuple[str, ...]]:
-        """What each phase is called."""
-        return {plan.phase: (plan.title.vi, plan.title.en) for plan in self.document.phases}
+    def phase(self, said: str) -> str:
+        """The phase that words of the file name, or ""."""
+        if known := self._phase_words.get(plain(said)):
+            return known
+        titles = {plan.phase: (plan.title.vi, plan.title.en) for plan in self.document.phases}
+        return found.value if (found := words.phase(said, titles)) else ""
 
     @cached_property
     def participating(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ _NUMBER = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|-?[0-9][-+.0-9eE]*|true|false|null')
 
 
@@ -151,7 +151,7 @@ def _decoded(data: bytes) -> str:
             line=data[: error.start].count(b"\n") + 1,
             remedy=_("Lưu lại tệp với mã UTF-8."),
         ) from error
-    if bad := _UNPRINTABLE.search(text):
+    if bad := UNPRINTABLE.search(text):
         raise fatal(
             "binary",
             _("Tệp chứa ký tự điều khiển, không phải tệp văn bản."),
@@ -371,7 +371,7 @@ class _Builder:
 
     def _clean(self, event: _Event, path: str) -> str:
         """The text without what an escape such as ``\\0`` smuggled in: no database stores it."""
-        bad = _UNPRINTABLE.search(event.text)
+        bad = UNPRINTABLE.search(event.text)
         if not bad:
             return event.text
         self.problems.append(
@@ -384,4 +384,4 @@ class _Builder:
                 _("Xóa ký tự này."),
             )
         )
-        return _UNPRINTABLE.sub("", event.text)
+        return UNPRINTABLE.sub("", event.text)
