@@ -84,13 +84,7 @@ ADMINISTRATION = (
 )
 """What the install's administrator alone may open."""
 
-PLANNING = (
-    "scenarios",
-    "scenario_new",
-    "scenario_sample",
-    "scenario_new_version",
-    "scenario_clone",
-    "msel",
+IMPORTING = (
     "import_new",
     "import_progress",
     "import_columns",
@@ -100,6 +94,28 @@ PLANNING = (
     "import_write",
     "import_done",
     "import_forget",
+)
+"""The steps of an import; each planner finds only their own."""
+
+PLANNING = (
+    *IMPORTING,
+    "scenarios",
+    "scenario_new",
+    "scenario_sample",
+    "scenario_new_version",
+    "scenario_clone",
+    "msel",
+    "msel_table",
+    "msel_block",
+    "msel_inject",
+    "msel_new",
+    "msel_add",
+    "msel_save",
+    "msel_row",
+    "msel_check",
+    "msel_do",
+    "msel_here",
+    "msel_timeline",
 )
 """What planners and administrators may open: the scenario desk. All of them see all scenarios."""
 
