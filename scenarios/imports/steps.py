@@ -27,7 +27,8 @@ from scenarios.imports.keeping import beside, write_whole
 from scenarios.imports.leftover import REASON
 from scenarios.imports.review import Review, digest_of, review_of
 from scenarios.intake import columns, preview, taking
-from scenarios.intake.mapping import Field, Mapping
+from scenarios.intake.cells import shown
+from scenarios.intake.mapping import Column, Field, Mapping
 from scenarios.intake.preview import Preview
 from scenarios.intake.reading import Reading, Sheet, Unreadable
 from scenarios.intake.rows import Fixes
@@ -86,12 +87,33 @@ def first_mapping(reading: Reading) -> Mapping:
 
 
 def guess(sheet: Sheet, header_row: int | None) -> Mapping:
-    """Guess a sheet's columns, by what was remembered of its shape if there is such."""
-    guessed = columns.guess(sheet, header_row=header_row)
-    if known := remembered(guessed):
-        meant = Mapping.from_dict(known.mapping)
-        guessed = columns.guess(sheet, header_row=header_row, remembered=meant)
+    """Guess a sheet's columns, by what was remembered of its shape if there is such.
+
+    Args:
+        header_row: where the planner says that the header stands, as the file counts; 0: nowhere;
+            ``None``: to be found.
+    """
+    part = sheet
+    if header_row:
+        begin = max(0, header_row - sheet.first_row)
+        part = replace(sheet, rows=sheet.rows[begin:], first_row=sheet.first_row + begin)
+    guessed = columns.guess(part)
+    # A header may take the row below it as well.
+    if header_row is not None and guessed.header_row not in {header_row, (header_row or -1) + 1}:
+        guessed = _by_hand(sheet, header_row)
+    elif known := remembered(guessed):
+        guessed = columns.guess(part, remembered=Mapping.from_dict(known.mapping))
     return _without_reasons(guessed)
+
+
+def _by_hand(sheet: Sheet, header_row: int) -> Mapping:
+    """Columns of which nothing is guessed: the planner says what they mean."""
+    place = header_row - sheet.first_row
+    header = sheet.rows[place] if header_row and 0 <= place < len(sheet.rows) else ()
+    width = max((len(row) for row in sheet.rows), default=0)
+    texts = [shown(header[at]) if at < len(header) else "" for at in range(width)]
+    made = (Column(at, " ".join(text.split()), Field.NOTE) for at, text in enumerate(texts))
+    return Mapping(sheet.name, header_row, tuple(made))
 
 
 def _without_reasons(mapping: Mapping) -> Mapping:
