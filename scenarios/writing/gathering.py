@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scenarios import models
+from scenarios.phases import Phase
 from scenarios.reading import document as doc
 from scenarios.reading.checking import check
 from scenarios.reading.fields import NAME_LENGTH
@@ -82,7 +83,7 @@ def _phases(scenario: models.Scenario) -> tuple[doc.PhasePlan, ...]:
         )
         for one in scenario.phases.all()
     }
-    return tuple(plans[phase] for phase in models.Phase.values if phase in plans)
+    return tuple(plans[phase] for phase in Phase.values if phase in plans)
 
 
 def _units(scenario: models.Scenario, referred: set[str]) -> tuple[doc.Unit, ...]:
