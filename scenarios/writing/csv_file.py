@@ -6,9 +6,9 @@ import csv
 import io
 
 from scenarios.reading.document import Document
-from units.spreadsheets import harmless
 from scenarios.writing.plain import plain
 from scenarios.writing.tables import msel_columns
+from units.spreadsheets import harmless
 
 
 def as_csv(document: Document, language: str = "vi") -> bytes:
