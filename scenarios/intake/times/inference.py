@@ -208,6 +208,8 @@ def _figure(cell: Value) -> float:
 def _numbers(
     cells: Sequence[Value], families: dict[str, list[Value]], said: str, kind: Kind
 ) -> Inferred:
+    if said == "hours" and all(isinstance(_read(cell, "hm"), OfDay) for cell in cells):
+        return Inferred("hours", ("hm",))
     if said in {"seconds", "minutes", "hours", "hm"}:
         return Inferred(said)
     figures = [_figure(cell) for cell in cells]
@@ -254,7 +256,7 @@ def _clocks(families: dict[str, list[Value]], said: str, kind: Kind) -> Inferred
     cells = families["clock"]
     typed = all(isinstance(cell, time | timedelta) for cell in cells)
     of_day = "excel" if typed else "hm"
-    if said in {"span", "minutes", "hours", "seconds"} or families["offset"] or families["span"]:
+    if said in {"span", "minutes", "seconds"} or families["offset"] or families["span"]:
         return Inferred("span")
     first = _read(cells[0], of_day)
     if isinstance(cells[0], timedelta):  # 7:30 in a cell that is formatted as a duration
