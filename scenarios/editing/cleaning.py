@@ -18,8 +18,7 @@ from scenarios.calendar import SECOND_US
 from scenarios.editing.refused import Refused
 from scenarios.reading.fields import CODE, NAME_LENGTH, SLUG, USERNAME
 from scenarios.reading.moments import DAY_US, LAST_DAY, LONGEST_S, YEARS
-from scenarios.reading.source import UNPRINTABLE
-from units.text import LANGUAGES, Text
+from units.text import LANGUAGES, Text, canonical
 
 LONGEST_TEXT = 20_000
 MOST_ITEMS = 200
@@ -35,7 +34,7 @@ def text(value: Any, field: str, *, required: bool = False) -> Text:
         given = Text.of(value)
     except ValueError as error:
         raise _wrong_type(field, _("Viết chữ, bằng tiếng Việt hoặc tiếng Anh.")) from error
-    found = Text(**{side: _words(getattr(given, side)) for side in LANGUAGES})
+    found = Text(**{side: canonical(getattr(given, side)).strip() for side in LANGUAGES})
     if required and not found:
         message, remedy = _("Mục để trống."), _("Điền nội dung.")
         raise Refused("blank", message, remedy, field=field)
@@ -55,10 +54,6 @@ def texts(value: Any, field: str) -> list[dict[str, str]]:
     return [one.as_dict() for one in found if one]
 
 
-def _words(written: str) -> str:
-    return UNPRINTABLE.sub("", written.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
 def code(value: Any, field: str, pattern: re.Pattern[str] = CODE, longest: int = 20) -> str:
     """A word that names something.
 
@@ -67,10 +62,10 @@ def code(value: Any, field: str, pattern: re.Pattern[str] = CODE, longest: int =
     """
     if not isinstance(value, str):
         raise _wrong_type(field, _("Viết chữ."))
-    word = value.strip()
+    word = canonical(value).strip()
     if not word:
         raise Refused("blank", _("Mục để trống."), _("Điền nội dung."), field=field)
-    if len(word) <= longest and pattern.fullmatch(word) and not UNPRINTABLE.search(word):
+    if len(word) <= longest and pattern.fullmatch(word):
         return word
     if pattern is SLUG:
         remedy = _("Chỉ dùng chữ không dấu, chữ số, “-” và “_”, tối đa %(longest)d ký tự.")
@@ -144,22 +139,16 @@ def seconds(value: Any, field: str, *, zero: bool = False) -> int | None:
 
 
 def moment_us(value: Any, field: str) -> int:
-    """A place on the calendar: whole seconds, in µs, from the start to the last day there can be.
+    """A place on the calendar: whole seconds, in µs, within so many days of the start. What lies
+    before the start is for the check to tell.
 
     Raises:
-        Refused: ``wrong_type``, ``before_start``, ``absurd_time``.
+        Refused: ``wrong_type``, ``absurd_time``.
     """
     place_us = whole(value, field)
     if place_us % SECOND_US:
         raise _wrong_type(field, _("Ghi thời gian đến giây, không lẻ hơn."))
-    if place_us < 0:
-        raise Refused(
-            "before_start",
-            _("Thời gian ở trước lúc bắt đầu diễn tập."),
-            _("Chọn giờ sau lúc bắt đầu, hoặc dời lúc bắt đầu."),
-            field=field,
-        )
-    if place_us > LAST_DAY * DAY_US:
+    if abs(place_us) > LAST_DAY * DAY_US:
         remedy = _("Diễn tập kéo dài tối đa %d ngày.") % LAST_DAY
         raise Refused("absurd_time", _("Thời gian vượt quá mức hợp lý."), remedy, field=field)
     return place_us

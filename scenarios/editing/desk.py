@@ -3,7 +3,8 @@
     with edit(scenario_id, user, EditKind.OBJECTIVE_ADDED, code="MT5") as desk:
         desk.add(Objective, code="MT5", title=Text("…"))
 
-References are given as rows' keys (``problem_id=…``), many-to-many fields as lists of keys.
+References are given as rows (``problem=…``) or as their keys (``problem_id=…``), many-to-many
+fields as lists of either.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class Desk:
     def add_many(self, model: type[Row], values: Iterable[Mapping[str, Any]]) -> list[Row]:
         """Add many rows of one kind with few queries."""
         own = "scenario_id" in rows.columns_of(model)
-        given = [{"scenario_id": self.scenario.pk, **one} if own else dict(one) for one in values]
+        home = {"scenario_id": self.scenario.pk} if own else {}
+        given = [home | rows.named(model, one) for one in values]
         made: list[Row] = rows.insert(model, [(None, one) for one in given])
         known = rows.read(model, [row.pk for row in made])
         self._note(model, [(row.pk, None, known[row.pk]) for row in made])
@@ -97,8 +99,8 @@ class Desk:
         known = rows.read(model, [row.pk for row, _values in changes])
         noted, moved = [], []
         for row, values in changes:
-            now = known[row.pk]
-            after = {name: _plain(name, value) for name, value in values.items()}
+            now, wanted = known[row.pk], rows.named(model, values)
+            after = {name: rows.plain(value) for name, value in wanted.items()}
             after = {name: value for name, value in after.items() if value != now[name]}
             if not after:
                 continue
@@ -107,7 +109,7 @@ class Desk:
             noted.append((row.pk, {name: now[name] for name in after}, after))
             moved.append(row)
             for name in after.keys() & set(rows.columns_of(model)):
-                setattr(row, name, values.get(name, after[name]))
+                setattr(row, name, wanted.get(name, after[name]))
         rows.update(model, [(pk, after) for pk, _before, after in noted])
         self._note(model, noted)
         return moved
@@ -126,7 +128,10 @@ class Desk:
         counter = rows.revision_of(type(seen))
         if rows.read(type(seen), [seen.pk])[seen.pk][counter] == revision:
             return
-        yours = [(row, {n: _plain(n, v) for n, v in values.items()}) for row, values in wanted]
+        yours = [
+            (row, {name: rows.plain(one) for name, one in rows.named(type(row), values).items()})
+            for row, values in wanted
+        ]
         for row, values in yours:
             if not values.items() <= rows.read(type(row), [row.pk])[row.pk].items():
                 raise changed(self.scenario, seen, revision, yours)
@@ -163,12 +168,6 @@ class Desk:
             {"model": name, "pk": pk, "before": before, "after": after}
             for pk, before, after in changed
         ]
-
-
-def _plain(name: str, value: Any) -> Any:
-    value = rows.plain(value)
-    # Links have no order of their own, and are read in that of their keys.
-    return sorted(value) if name in ("addressees", "objectives") else value
 
 
 @contextmanager

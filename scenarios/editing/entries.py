@@ -16,6 +16,7 @@ from scenarios.editing.rows import batched
 from scenarios.editing.values import InjectValues
 from scenarios.models import MselEntry, sort_key
 from scenarios.phases import PLAYED
+from scenarios.reading.frame import cycles
 
 
 def entries(desk: Desk, pks: Sequence[int]) -> list[MselEntry]:
@@ -60,6 +61,7 @@ def add_entries(desk: Desk, values: Sequence[InjectValues]) -> list[MselEntry]:
         desk.change_many(
             [(row, known.trigger(triggers[row.number])) for row in made if row.number in triggers]
         )
+        require_ends(desk, made)
     return made
 
 
@@ -89,7 +91,31 @@ def change_entries(
     numbers.rename(renamed)
     changed = desk.change_many(written, expected_revision=expected_revision)
     follow(desk, renamed)
+    if any("trigger_entry_id" in columns for _entry, columns in written):
+        require_ends(desk, changed)
     return changed
+
+
+def require_ends(desk: Desk, changed: Sequence[MselEntry]) -> None:
+    """Let none of these wait for itself, by whatever way round.
+
+    Raises:
+        Refused: ``trigger_cycle``.
+    """
+    waits_for = dict(
+        desk.scenario.msel.exclude(trigger_entry=None).values_list(
+            "number", "trigger_entry__number"
+        )
+    )
+    numbers = {entry.number for entry in changed}
+    for loop in cycles(waits_for):
+        if numbers & set(loop):
+            raise Refused(
+                "trigger_cycle",
+                _("Các tình huống chờ nhau theo vòng tròn: %s.") % " → ".join(loop[:20]),
+                _("Chọn tình huống khác để chờ."),
+                field="trigger",
+            )
 
 
 class Known:
@@ -122,7 +148,8 @@ class Known:
         def after(name: str) -> Any:
             return columns.get(name, getattr(entry, name, None))
 
-        if after("mandatory") and after("complete_within_s") is None:
+        deadline = {"mandatory", "complete_within_s"} & columns.keys()
+        if deadline and after("mandatory") and after("complete_within_s") is None:
             raise Refused(
                 "mandatory_without_deadline",
                 _("Tình huống bắt buộc phải có thời hạn hoàn thành."),
@@ -130,7 +157,7 @@ class Known:
                 field="mandatory" if columns.get("mandatory") else "complete_within_s",
             )
         waits = columns["trigger"] if "trigger" in columns else after("trigger_entry_id")
-        if waits and after("planned_us") is not None:
+        if {"planned_us", "trigger"} & columns.keys() and waits and after("planned_us") is not None:
             raise Refused(
                 "when_with_at",
                 _("Tình huống có giờ phát thì không chờ tình huống khác."),

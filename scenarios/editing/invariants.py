@@ -1,5 +1,5 @@
-"""What holds in every draft, however unfinished: references lead somewhere, nothing waits for
-itself, breaks do not overlap. What is merely unwise is for the check to tell.
+"""What holds in every draft, however unfinished: references lead somewhere, breaks lie apart, units
+form a tree. What matters only on the day is for the check and for approval.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ def check(scenario: Scenario, changes: Iterable[Mapping[str, Any]]) -> None:
     """See to what these changes can have broken.
 
     Raises:
-        Refused: ``unknown_inject``, ``trigger_cycle``, ``stand_downs_overlap``, ``parent_cycle``.
+        Refused: ``unknown_inject``, ``stand_downs_overlap``, ``parent_cycle``.
     """
     touched = {(one["model"], name) for one in changes for name in _names(one)}
     if {("mselentry", "number"), ("phasecondition", "after")} & touched:
         _conditions_lead_somewhere(scenario)
-    if ("mselentry", "trigger_entry_id") in touched:
-        _nothing_waits_for_itself(scenario)
     if {("standdown", "from_us"), ("standdown", "to_us")} & touched:
         _breaks_lie_apart(scenario)
     if ("unit", "parent_id") in touched:
@@ -48,19 +46,6 @@ def _conditions_lead_somewhere(scenario: Scenario) -> None:
                 _("Bỏ số này khỏi điều kiện, hoặc thêm tình huống."),
                 field="after",
             )
-
-
-def _nothing_waits_for_itself(scenario: Scenario) -> None:
-    waits_for = dict(
-        scenario.msel.exclude(trigger_entry=None).values_list("number", "trigger_entry__number")
-    )
-    for loop in cycles(waits_for):
-        raise Refused(
-            "trigger_cycle",
-            _("Các tình huống chờ nhau theo vòng tròn: %s.") % " → ".join(loop[:20]),
-            _("Chọn tình huống khác để chờ."),
-            field="trigger",
-        )
 
 
 def _breaks_lie_apart(scenario: Scenario) -> None:

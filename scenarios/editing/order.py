@@ -23,7 +23,7 @@ def move_injects(scenario_id: int, user: User, pks: Sequence[int], by_s: int) ->
     those that moved.
 
     Raises:
-        Refused: one would come before the drill begins.
+        Refused: one would come absurdly far from the start.
     """
     with edit(scenario_id, user, EditKind.INJECTS_MOVED) as desk:
         length = abs(cleaning.whole(by_s, "by_s"))

@@ -84,6 +84,22 @@ def links_of(model: Model) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.many_to_many)
 
 
+def named(model: Model, values: Mapping[str, Any]) -> Fields:
+    """Values by the names of their columns: rows become their keys, links are sorted."""
+    found: Fields = {}
+    for name, value in values.items():
+        if name in links_of(model):
+            found[name] = sorted({_key(one) for one in value})
+        else:
+            field: Any = model._meta.get_field(name.removesuffix("_id"))
+            found[field.attname] = _key(value)
+    return found
+
+
+def _key(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
 # ── out ─────────────────────────────────────────────────────────────────────────────────────────
 def plain(value: Any) -> Any:
     """A column's value as JSON has it."""

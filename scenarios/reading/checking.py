@@ -22,13 +22,13 @@ from units.roles import UNIT_MEMBERS, Role
 FORMAT = "staged-exercise/1"
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 TOP_KEYS = (
-    *("format", "code", "title", "summary", "timezone", "starts", "stand_downs", "phases"),
-    *("units", "people", "objectives", "problems", "msel"),
+    *("format", "draft", "code", "title", "summary", "timezone", "starts", "stand_downs"),
+    *("phases", "units", "people", "objectives", "problems", "msel"),
 )
 
 
 def check(source: Source) -> doc.Document:
-    """Check the data of a file.
+    """Check the data of a file. One that says it is a draft is let pass unfinished.
 
     Raises:
         ScenarioProblems: with all problems, in the order of the file.
@@ -40,6 +40,7 @@ def check(source: Source) -> doc.Document:
     if top.word("format", required=True) not in {"", FORMAT}:
         message = _("Tệp không theo định dạng mà phần mềm đọc được.")
         top.problem("format", "unknown_format", message, _("Ghi %s.") % FORMAT)
+    report.draft = top.flag("draft", default=False)
     code = top.code("code", SLUG, 60)
     zone = _zone(top)
     starts = top.start("starts")
@@ -74,6 +75,7 @@ def check(source: Source) -> doc.Document:
         objectives=tuple(objectives),
         problems=tuple(problems),
         msel=tuple(msel),
+        draft=report.draft and report.unfinished,
         code_line=source.root.key_lines.get("code"),
     )
 
@@ -246,6 +248,8 @@ def _units(top: Fields, frame: Frame) -> list[doc.Unit]:
         if parent:
             parents.setdefault(code, (fields, parent))
     if not found:
+        if top.report.draft and _is_list(top, "units"):
+            frame.units = {}
         return []
     frame.units = found
     above = {

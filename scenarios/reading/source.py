@@ -19,10 +19,11 @@ import yaml
 from django.utils.translation import gettext as _
 
 from scenarios.reading.problems import Problem, ScenarioProblems, fatal, shortened
+from units.text import canonical
 
 LIMIT_BYTES = 10 * 1024 * 1024
 LIMIT_DEPTH = 30
-LIMIT_NODES = 300_000
+LIMIT_NODES = 400_000  # 5,000 injects in two languages
 LIMIT_ALIASES = 100
 LIMIT_ALIASED_WEIGHT = 10_000
 
@@ -33,7 +34,7 @@ _NUMBER = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|-?[0-9][-+.0-9eE]*|true|false|null')
 
 
@@ -151,7 +152,7 @@ def _decoded(data: bytes) -> str:
             line=data[: error.start].count(b"\n") + 1,
             remedy=_("Lưu lại tệp với mã UTF-8."),
         ) from error
-    if bad := UNPRINTABLE.search(text):
+    if bad := _UNPRINTABLE.search(text):
         raise fatal(
             "binary",
             _("Tệp chứa ký tự điều khiển, không phải tệp văn bản."),
@@ -370,10 +371,12 @@ class _Builder:
         return f"{path}.{key}" if path else key
 
     def _clean(self, event: _Event, path: str) -> str:
-        """The text without what an escape such as ``\\0`` smuggled in: no database stores it."""
-        bad = UNPRINTABLE.search(event.text)
+        """The text in its one form, without what an escape such as ``\\0`` smuggled in: no database
+        stores it.
+        """
+        bad = _UNPRINTABLE.search(event.text)
         if not bad:
-            return event.text
+            return canonical(event.text)
         self.problems.append(
             Problem(
                 event.line,
@@ -384,4 +387,4 @@ class _Builder:
                 _("Xóa ký tự này."),
             )
         )
-        return UNPRINTABLE.sub("", event.text)
+        return canonical(_UNPRINTABLE.sub("", event.text))
