@@ -21,6 +21,7 @@ from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, frame
 from exercise.screens.desk.moments import length_s, length_words
 from scenarios import editing
+from scenarios.calendar import MINUTE_US
 from scenarios.editing import Refused
 from scenarios.models import MselEntry
 
@@ -81,17 +82,18 @@ def _reorder(request: PlannerRequest, pks: list[int], step: int) -> str:
 
 
 def _same_minute(entry: MselEntry) -> list[MselEntry]:
+    """Those among which an inject can be put in order; what stands by counts as one minute."""
+    found = MselEntry.objects.filter(scenario=entry.scenario_id, phase=entry.phase)
     if entry.planned_us is None:
-        return [entry]
-    begins_us = entry.planned_us // 60_000_000 * 60_000_000
-    return list(
-        MselEntry.objects.filter(
-            scenario=entry.scenario_id,
-            phase=entry.phase,
-            planned_us__gte=begins_us,
-            planned_us__lt=begins_us + 60_000_000,
-        ).order_by("sort_key", "pk")
-    )
+        return list(found.filter(planned_us=None).order_by("sort_key"))
+    begins_us = entry.planned_us // MINUTE_US * MINUTE_US
+    found = found.filter(planned_us__gte=begins_us, planned_us__lt=begins_us + MINUTE_US)
+    return list(found.order_by("planned_us", "sort_key"))
+
+
+def _renumber(request: PlannerRequest, pks: list[int]) -> str:
+    n = len(editing.renumber(request.scenario.pk, request.user))
+    return ngettext("Đã đánh số lại %(n)d tin.", "Đã đánh số lại %(n)d tin.", n) % {"n": n}
 
 
 def _undo(request: PlannerRequest, pks: list[int]) -> str:
@@ -113,10 +115,11 @@ ACTS: dict[str, Callable[[PlannerRequest, list[int]], str]] = {
     "remove": _remove,
     "earlier": _earlier,
     "later": _later,
+    "renumber": _renumber,
     "undo": _undo,
     "redo": _redo,
 }
-ON_NONE = {"undo", "redo"}
+ON_NONE = {"renumber", "undo", "redo"}
 """Those that are about no injects in particular."""
 
 

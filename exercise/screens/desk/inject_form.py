@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -135,9 +136,7 @@ class InjectForm(forms.Form):
     acknowledge = forms.CharField(
         label=gettext_lazy("Hạn nhận (phút)"), max_length=12, required=False
     )
-    complete = forms.CharField(
-        label=gettext_lazy("Hạn xong (phút)"), max_length=12, required=False
-    )
+    complete = forms.CharField(label=gettext_lazy("Hạn xong (phút)"), max_length=12, required=False)
     mandatory = forms.BooleanField(label=gettext_lazy("Bắt buộc"), required=False)
     reply = forms.ChoiceField(label=gettext_lazy("Trả lời"), choices=Reply.choices)
     release = forms.ChoiceField(label=gettext_lazy("Cách phát"), choices=ReleaseMode.choices)
@@ -174,11 +173,14 @@ class InjectForm(forms.Form):
         text = self.cleaned_data["time"]
         if not text:
             return None
+        return moment_us(text, self.lists.zero, near_us=self._near_us())
+
+    def _near_us(self) -> int:
+        """When the inject was planned, else when its phase begins: a time without a day is near."""
+        with suppress(forms.ValidationError):
+            return moment_us(str(self.seen.get("time", "")), self.lists.zero)
         plan = self.lists.phases.get(str(self.data.get("phase", "")))
-        near_us = plan.starts_us if plan else 0
-        if seen := self.seen.get("time"):
-            near_us = moment_us(str(seen), self.lists.zero)
-        return moment_us(text, self.lists.zero, near_us=near_us)
+        return plan.starts_us if plan else 0
 
     def _clean_length(self, name: str) -> int | None:
         text = self.cleaned_data[name]
@@ -220,7 +222,21 @@ class InjectForm(forms.Form):
     def changed(self) -> set[str]:
         """The fields in which something else stands than the planner had seen."""
         now = self.written()
-        return {name for name in self.fields if _same(now[name]) != _same(self.seen.get(name))}
+        return {
+            name
+            for name in self.fields
+            if self._meant(name, now[name]) != self._meant(name, self.seen.get(name))
+        }
+
+    def _meant(self, name: str, value: Any) -> Any:
+        """What stands in a field, however it is spelled."""
+        if isinstance(value, list):
+            return sorted(value)
+        text = str(value or "").replace("\r\n", "\n").strip()
+        if name == "time" and text:
+            with suppress(forms.ValidationError):
+                return moment_us(text, self.lists.zero, near_us=self._near_us())
+        return text
 
     def written(self) -> Written:
         """What stands in the fields now."""
@@ -240,12 +256,6 @@ class InjectForm(forms.Form):
         return InjectValues(**values)  # type: ignore[typeddict-item]
 
 
-def _same(value: Any) -> Any:
-    if isinstance(value, list):
-        return sorted(value)
-    return str(value or "").replace("\r\n", "\n").strip()
-
-
 def _pair(name: str) -> Callable[[dict[str, Any]], Text]:
     return lambda data: Text(_lines(data[f"{name}_vi"]), _lines(data[f"{name}_en"]))
 
@@ -258,7 +268,9 @@ def _actions(data: dict[str, Any]) -> list[Text]:
     vi, en = data["expected_vi"].splitlines(), data["expected_en"].splitlines()
     longer = max(len(vi), len(en))
     pairs = zip(vi + [""] * (longer - len(vi)), en + [""] * (longer - len(en)), strict=True)
-    return [Text(one.strip(), other.strip()) for one, other in pairs if one.strip() or other.strip()]
+    return [
+        Text(one.strip(), other.strip()) for one, other in pairs if one.strip() or other.strip()
+    ]
 
 
 _VALUES: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -299,5 +311,7 @@ def _fits(name: str, value: Any) -> bool:
 def next_number(phase: str, numbers: Collection[str]) -> str:
     """The number that a new inject of a phase is offered: ``1.06`` after ``1.05``."""
     head = f"{NUMBERS.get(phase, 1)}."
-    tails = [int(n[len(head) :]) for n in numbers if n.startswith(head) and n[len(head) :].isdecimal()]
-    return f"{head}{max(tails, default=0) + 1:02d}"
+    tails = [
+        int(n[len(head) :]) for n in numbers if n.startswith(head) and n[len(head) :].isdecimal()
+    ]
+    return f"{head}{max(map(int, tails), default=0) + 1:02d}"

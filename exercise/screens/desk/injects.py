@@ -190,6 +190,8 @@ def save(request: PlannerRequest, inject_id: int) -> HttpResponse:
             return _gone(request, data, lists)
         return _both(request, form, changed)
     except Refused as refused:
+        if refused.code == "gone":
+            return _gone(request, data, lists)
         return _refused(request, form, entry, refused, revision=_revision(request))
     return _saved(request, saved.pk, _("Đã lưu tin %s.") % saved.number)
 

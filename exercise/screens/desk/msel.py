@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
@@ -26,6 +27,10 @@ def msel(request: PlannerRequest) -> HttpResponse:
     """The whole page. Without JavaScript ``?row=`` shows the block in which that row is."""
     scenario = request.scenario
     context = frame(request, "msel") | _table(request)
+    context["undoing"] = [
+        ("undo", _("Hoàn tác"), "undo", "Ctrl Z"),
+        ("redo", _("Làm lại"), "redo", "Ctrl Shift Z"),
+    ]
     for name in ("scenario_import", "scenario_export"):
         context[name] = path_of(name, scenario)
     return render(request, "desk/msel.html", context)
@@ -35,7 +40,13 @@ def msel(request: PlannerRequest) -> HttpResponse:
 @planner("msel_table")
 def table(request: PlannerRequest) -> HttpResponse:
     """What the filters and edits change: the table with its strip, the asked blocks drawn."""
-    return render(request, "desk/_table.html", _table(request))
+    context = _table(request)
+    response = render(request, "desk/_table.html", context)
+    scenario, query = request.scenario, context["wanted"].query
+    here = reverse("msel", args=[scenario.code, scenario.version])
+    # The page's address says what it shows: to come back to, and to pass on.
+    response["HX-Replace-Url"] = f"{here}?{query}" if query else here
+    return response
 
 
 def _table(request: PlannerRequest) -> dict[str, Any]:
@@ -74,11 +85,12 @@ def _asked(request: PlannerRequest) -> set[int]:
 def block(request: PlannerRequest, number: int) -> HttpResponse:
     """One block of the table, when the page comes to it."""
     lists = Lists(request.scenario)
-    found = find(lists, Wanted.of(request.GET, lists))
+    wanted = Wanted.of(request.GET, lists)
+    found = find(lists, wanted)
     for group in groups(lists, found.injects, {number}):
         for one in group.blocks:
             if one.number == number:
-                context = {"block": one, "scenario": request.scenario}
+                context = {"block": one, "scenario": request.scenario, "wanted": wanted}
                 return render(request, "desk/_block.html", context)
     raise Http404
 

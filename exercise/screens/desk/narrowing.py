@@ -35,10 +35,9 @@ class Slim(NamedTuple):
 
     @property
     def order(self) -> tuple[int, bool, int, str]:
-        """By phase and minute, and by number within it; what stands by at the end of its phase."""
+        """By phase, time and number; what stands by comes at the end of its phase."""
         standby = self.planned_us is None
-        minute = 0 if self.planned_us is None else self.planned_us // MINUTE_US
-        return NUMBERS.get(self.phase, 9), standby, minute, self.sort_key
+        return NUMBERS.get(self.phase, 9), standby, self.planned_us or 0, self.sort_key
 
 
 @dataclass(frozen=True)
@@ -126,20 +125,20 @@ def find(lists: Lists, wanted: Wanted) -> Found:
     matched = len(injects)
     if wanted.begins_us is not None:
         begins_us = wanted.begins_us
-        injects = [
-            one for one in injects if one.planned_us is None or one.planned_us >= begins_us
-        ]
+        injects = [one for one in injects if one.planned_us is None or one.planned_us >= begins_us]
     injects.sort(key=lambda one: one.order)
     return Found(injects, total if total >= 0 else matched, matched - len(injects))
 
 
-def _matching(
-    lists: Lists, words: str, entries: Any, columns: tuple[str, ...]
-) -> Iterator[Slim]:
+def _matching(lists: Lists, words: str, entries: Any, columns: tuple[str, ...]) -> Iterator[Slim]:
     """Those in whose number, texts, units and objectives every word occurs, accents or not."""
     asked = plain(words).split() or [words.lower()]
-    units = {pk: plain_of(f"{_both(u.name)} {_both(u.short)} {u.code}") for pk, u in lists.units.items()}
-    objectives = {pk: plain_of(f"{o.code} {_both(o.title)}") for pk, o in lists.objectives.items()}
+    units = {
+        pk: plain_of(f"{_both(u.name)} {_both(u.short)} {u.code}") for pk, u in lists.units.items()
+    }
+    objectives = {
+        pk: plain_of(f"{one.code} {_both(one.title)}") for pk, one in lists.objectives.items()
+    }
     linked: dict[int, list[str]] = {}
     for through, owner, named in (
         (MselEntry.addressees.through, "unit_id", units),
@@ -171,6 +170,11 @@ class Slot(NamedTuple):
     label: str
     first: int
     """The first inject in it, by its place in the list."""
+
+    @property
+    def top(self) -> float:
+        """Where its bar begins, in per cent from above."""
+        return 100 - self.height
 
 
 class Density(NamedTuple):

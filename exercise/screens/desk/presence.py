@@ -1,4 +1,4 @@
-"""Who else is here, and what they have changed since the page was drawn; asked every ten seconds."""
+"""Who else is here, and what they changed since the page was drawn; asked every ten seconds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
+from exercise.screens.desk.acts import done
 from exercise.screens.desk.frame import INJECT, VERSION, others
 from scenarios.models import be_present
 
@@ -37,9 +38,9 @@ def here(request: PlannerRequest) -> HttpResponse:
         "scenario": request.scenario,
         "others": others(request),
         "news": _news(request) if moved else None,
-        "moved": moved,
     }
-    return render(request, "desk/_here.html", context)
+    response = render(request, "desk/_here.html", context)
+    return done(response) if moved else response
 
 
 def _news(request: PlannerRequest) -> News | None:

@@ -76,7 +76,7 @@ class Group(NamedTuple):
 
 
 def groups(lists: Lists, injects: list[Slim], drawn: Collection[int]) -> list[Group]:
-    """The table: phases, and in them blocks, of which those whose numbers are ``drawn`` have rows."""
+    """The table: phases, and in them blocks; those whose numbers are ``drawn`` have rows."""
     places: list[tuple[str, int, list[Slim]]] = []
     at = 0
     for phase, found in groupby(injects, key=lambda one: one.phase):

@@ -39,9 +39,7 @@ class NewScenario(forms.Form):
 
     code = forms.SlugField(label=gettext_lazy("Mã kịch bản"), max_length=60)
     title_vi = forms.CharField(label=gettext_lazy("Tên"), max_length=300)
-    title_en = forms.CharField(
-        label=gettext_lazy("Tên bằng tiếng Anh"), max_length=300, required=False
-    )
+    title_en = forms.CharField(label=gettext_lazy("Tên tiếng Anh"), max_length=300, required=False)
     starts_at = forms.DateTimeField(
         label=gettext_lazy("Thời điểm bắt đầu"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
