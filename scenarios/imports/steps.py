@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -221,16 +222,19 @@ def _ending() -> str:
     return ".review.en" if (get_language() or "vi").startswith("en") else ".review.vi"
 
 
-def correct(imported: Import, row: int, field: Field, words: str | None) -> None:
-    """Put words into a cell instead of what stands there; ``None``: what the file says again."""
-    place = f"{row}:{field.value}"
+def correct(imported: Import, rows: Iterable[int], field: Field, words: str | None) -> None:
+    """Put words into a cell of these rows instead of what stands there; ``None``: what the file
+    says again.
+    """
     with transaction.atomic():
         # Two corrections may come at once; neither may be lost.
         locked = Import.objects.select_for_update().get(pk=imported.pk)
-        if words is None:
-            locked.fixes.pop(place, None)
-        else:
-            locked.fixes[place] = words.strip()[:LONGEST_FIX]
+        for row in rows:
+            place = f"{row}:{field.value}"
+            if words is None:
+                locked.fixes.pop(place, None)
+            else:
+                locked.fixes[place] = words.strip()[:LONGEST_FIX]
         locked.save(update_fields=["fixes"])
     imported.fixes = locked.fixes
 

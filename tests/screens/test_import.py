@@ -138,8 +138,8 @@ class Walk:
         assert answer.status_code == 200
         return text(answer)
 
-    def fix(self, row: int, field: str, value: str | None, **more: Any) -> Any:
-        data = {"row": row, "field": field, "show": "around", "page": 1}
+    def fix(self, row: int, field: str, value: str | None, *, alike: str = "", **more: Any) -> Any:
+        data = {"row": row, "field": field, "show": "around", "page": 1, "alike": alike}
         data |= {} if value is None else {"value": value}
         return self.client.post(self.path("fix/"), data, **more)
 
@@ -278,6 +278,15 @@ def test_a_correction_does_not_read_the_file_again(
     walk.found.file.storage.delete(walk.found.file.name)
     walk.fix(7, "time", "N1 09:20")
     assert walk.bad() == [5, 8]
+
+
+def test_one_press_corrects_every_row_that_says_the_same(client: Client, draft: Scenario) -> None:
+    rows = [(f"1.0{n}", "N1 08:00", "P. Thương nghiệp", *ROWS[0][3:]) for n in range(1, 5)]
+    rows[1] = ("1.02", "N1 08:00", "P. Năng lượng", *ROWS[0][3:])
+    walk = Walk.to_check(client, draft, workbook(rows))
+    assert "Cả 3 dòng ghi như vậy" in walk.page()
+    walk.fix(4, "to", "Quản lý Thương mại", alike="on")
+    assert walk.bad() == [5]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from exercise.screens.desk.importing.frame import (
 from exercise.screens.desk.importing.table import ALL, AROUND, ERRORS, page_of, table
 from scenarios.imports import steps
 from scenarios.imports.leftover import leftover
-from scenarios.imports.review import BAD, GOOD, Review
+from scenarios.imports.review import BAD, GOOD, Review, alike
 from scenarios.intake.mapping import Field
 from scenarios.models import Import, ImportState
 
@@ -41,11 +41,14 @@ class Shown(forms.Form):
 
 
 class FixForm(Shown):
-    """A correction of one cell; without ``value`` what the file says is taken again."""
+    """A correction of one cell; without ``value`` what the file says is taken again. ``alike``: of
+    every row as well that says the same there and is wrong in the same way.
+    """
 
     row = forms.IntegerField(min_value=0, max_value=10_000_000)
     field = forms.ChoiceField(choices=Field.choices)
     value = forms.CharField(max_length=steps.LONGEST_FIX, required=False)
+    alike = forms.BooleanField(required=False)
 
 
 @require_safe
@@ -117,7 +120,8 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
         return HttpResponse(status=400)
     wanted = form.cleaned_data
     words = wanted["value"] if "value" in request.POST else None
-    steps.correct(imported, wanted["row"], Field(wanted["field"]), words)
+    rows = _alike(imported, wanted) if wanted["alike"] else [wanted["row"]]
+    steps.correct(imported, rows, Field(wanted["field"]), words)
     review = steps.check(imported)
     if request.htmx:
         return _page(request, imported, wanted, focus=wanted["row"])
@@ -125,6 +129,15 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
     page = page_of(review, steps.fixes_of(imported), show, wanted["row"])
     address = f"{path_to('import_check', imported)}?show={show}&page={page}#row-{wanted['row']}"
     return redirect(address)
+
+
+def _alike(imported: Import, wanted: dict[str, Any]) -> list[int]:
+    review = steps.review(imported) or steps.check(imported)
+    row = next((one for one in review.rows if one.row == wanted["row"]), None)
+    for note in row.notes if row else ():
+        if (note.field, note.fix) == (wanted["field"], wanted["value"]):
+            return alike(review.rows, row, note)
+    return [wanted["row"]]
 
 
 @require_safe
