@@ -13,12 +13,18 @@ from typing import Any
 from scenarios.intake.readers.values import worded
 
 LONGEST = 200_000
+MOST_STEPS = 40_000
+"""Tags and characters of one text that are looked at one by one."""
 _TAGS = (
     "a|b|i|u|p|br|hr|em|ul|ol|li|td|th|tr|div|pre|img|sub|sup|del|ins|span|font|body|html|head|code"
     "|table|thead|tbody|strong|script|style|iframe|object|center|figure|section|article|blockquote"
     "|h[1-6]"
 )
 _MARKED = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]{{0,4000}})?/?>|<!--", re.I)
+_INLINE = re.compile(
+    r"</?(?:a|b|i|u|em|sub|sup|del|ins|img|span|font|code|strong|body|html)(?:\s[^<>]{0,4000})?/?>",
+    re.I,
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,10}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^<>]{0,4000}>|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{0,4000})>|[^<]+|<",
@@ -78,8 +84,12 @@ def words(value: Any) -> str:
     if not marked_up(text):
         return unescape(text) if _ENTITY.search(text) else text
     told: list[str] = []
-    silent = ""
-    for token in _TOKEN.finditer(text):
+    silent, steps = "", 0
+    for token in _TOKEN.finditer(_INLINE.sub("", text)):
+        steps += 1 if silent or token.group(2) else 1 + len(token.group())
+        if steps > MOST_STEPS:
+            told.append("…")
+            break
         closing, name = token.group(1), (token.group(2) or "").lower()
         if silent:
             if closing and name == silent:
