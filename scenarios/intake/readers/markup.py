@@ -30,42 +30,13 @@ _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^<>]{0,4000}>|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{0,4000})>|[^<]+|<",
     re.S,
 )
-_SILENT = frozenset(
-    {
-        "script",
-        "style",
-        "head",
-        "title",
-        "template",
-        "noscript",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "select",
-        "textarea",
-    }
-)
+_SILENT = frozenset({"script", "style", "title", "template", "noscript", "iframe", "svg", "math"})
 _BREAKING = frozenset(
     {
-        "p",
-        "br",
-        "hr",
-        "ul",
-        "ol",
-        "tr",
-        "div",
-        "pre",
-        "table",
-        "thead",
-        "tbody",
-        "figure",
-        "section",
-        "article",
-        "blockquote",
-        "center",
+        *("p", "br", "hr", "ul", "ol", "tr", "div", "pre", "table", "thead", "tbody", "figure"),
+        *("section", "article", "blockquote", "center", "h1", "h2", "h3", "h4", "h5", "h6"),
     }
-) | {f"h{level}" for level in range(1, 7)}
+)
 
 
 def marked_up(text: str) -> bool:
@@ -86,17 +57,15 @@ def words(value: Any) -> str:
     told: list[str] = []
     silent, steps = "", 0
     for token in _TOKEN.finditer(_INLINE.sub("", text)):
-        steps += 1 if silent or token.group(2) else 1 + len(token.group())
-        if steps > MOST_STEPS:
-            told.append("…")
-            break
         closing, name = token.group(1), (token.group(2) or "").lower()
+        steps += 1
         if silent:
             if closing and name == silent:
                 silent = ""
         elif not name:
             if not token.group().startswith(("<!", "<?")):
-                told.append(" ".join(_spaced(token.group())))
+                told.append(" ".join(_spaced(token.group()[:MOST_STEPS])))
+                steps += len(told[-1])
         elif name in _SILENT:
             if not closing and not token.group(3).endswith("/"):
                 silent = name
@@ -106,6 +75,9 @@ def words(value: Any) -> str:
             told.append("" if closing else "\n- ")
         elif name in {"td", "th"} and not closing:
             told.append("\t")
+        if steps > MOST_STEPS:
+            told.append("…")
+            break
     rows = unescape("".join(told)).split("\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(row.split()) for row in rows)).strip()
 

@@ -56,47 +56,21 @@ _COLUMNS = (
 )
 _READ = frozenset(
     {
-        "inject_title",
-        "inject_description",
-        "inject_content",
-        "inject_depends_duration",
-        "inject_depends_on",
-        "inject_teams",
-        "inject_audiences",
-        "inject_all_teams",
-        "inject_all_audiences",
-        "inject_enabled",
-        "inject_tags",
-        "inject_documents",
-        "inject_injector_contract",
-        "inject_type",
+        *("inject_title", "inject_description", "inject_content", "inject_depends_duration"),
+        *("inject_depends_on", "inject_teams", "inject_audiences", "inject_all_teams"),
+        *("inject_all_audiences", "inject_enabled", "inject_tags", "inject_documents"),
+        *("inject_injector_contract", "inject_type"),
     }
 )
 _NOISE = frozenset(
     {
-        "inject_id",
-        "inject_created_at",
-        "inject_updated_at",
-        "inject_scenario",
-        "inject_exercise",
-        "inject_user",
-        "inject_status",
-        "inject_communications",
-        "inject_communications_number",
-        "inject_expectations",
-        "inject_communications_not_ack_number",
-        "inject_users_number",
-        "inject_sent_at",
-        "inject_ready",
-        "inject_contract",
-        "inject_contract_content",
-        "inject_testable",
-        "inject_date",
-        "inject_trigger_now_date",
-        "inject_assets",
-        "inject_asset_groups",
-        "inject_kill_chain_phases",
-        "inject_attack_patterns",
+        *("inject_id", "inject_created_at", "inject_updated_at", "inject_scenario"),
+        *("inject_exercise", "inject_user", "inject_status", "inject_communications"),
+        *("inject_communications_number", "inject_expectations"),
+        *("inject_communications_not_ack_number", "inject_users_number", "inject_sent_at"),
+        *("inject_ready", "inject_contract", "inject_contract_content", "inject_testable"),
+        *("inject_date", "inject_trigger_now_date", "inject_assets", "inject_asset_groups"),
+        *("inject_kill_chain_phases", "inject_attack_patterns"),
     }
 )
 _SENDING = frozenset({"articles", "encrypted", "emailing", "inReplyTo"})
