@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from scenarios.intake import preview
 from scenarios.intake.mapping import Field
-from scenarios.intake.readers import blueprint, cexf, markup, openaev, t3sf
+from scenarios.intake.readers import blueprint, cexf, markup, of, openaev, t3sf
 from scenarios.intake.reading import Reading, Sheet, Unreadable
-from tests.intake.peers import JSON_FILES, READERS, codes, column, load, notes, reading, workbook
+from tests.intake.peers import (
+    DATA,
+    JSON_FILES,
+    READERS,
+    codes,
+    column,
+    load,
+    notes,
+    reading,
+    workbook,
+)
 
 
 @pytest.mark.parametrize("name", JSON_FILES)
@@ -20,6 +31,59 @@ def test_each_file_is_recognised_by_its_own_reader_first(name: str) -> None:
     # The order in which the formats are to be asked: the most tolerant last.
     first = next(kind for kind, reader in READERS.items() if reader.recognises(data))
     assert first == name.split("-")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "imported", "refusals"),
+    [
+        ("openaev-mat-dien-dien-rong.json", 4, 4, set()),
+        ("openaev-exercise-en.json", 2, 2, set()),
+        (
+            "openaev-hong-nhieu-cho.json",
+            6,
+            1,
+            {"not_a_time", "to_missing", "title_missing"},
+        ),
+        ("t3sf-kho-xang-hai-ngay.json", 4, 4, set()),
+        ("t3sf-story-clock.json", 3, 3, set()),
+        (
+            "t3sf-trung-so.json",
+            5,
+            1,
+            {"number_duplicate", "not_a_time", "to_missing", "no_such_date", "no_such_hour"},
+        ),
+        ("t3sf-cap-nuoc.xlsx", 3, 3, set()),
+        (
+            "t3sf-sai-gio.xlsx",
+            3,
+            1,
+            {"ambiguous", "to_missing", "not_a_time", "title_missing"}
+            | {"no_such_date", "no_such_hour"},
+        ),
+        ("blueprint-kho-lanh.xlsx", 3, 3, set()),
+        (
+            "blueprint-sai.xlsx",
+            2,
+            1,
+            {"title_missing", "to_missing", "number_duplicate", "not_a_time"},
+        ),
+        ("blueprint-cang-ca.json", 2, 2, set()),
+        ("blueprint-gio-theo-dong.json", 4, 0, {"to_missing", "title_missing"}),
+        ("cexf-lu-quet.json", 4, 4, set()),
+        ("cexf-vong-lap.json", 5, 3, {"title_missing", "to_missing"}),
+        ("livefire-xang-dau.json", 3, 3, set()),
+        ("livefire-boc-ngoai.json", 1, 1, set()),
+        ("livefire-sai-kieu.json", 5, 0, {"not_a_time", "title_missing", "to_missing"}),
+    ],
+)
+def test_each_file_becomes_a_scenario_of_its_good_rows(
+    name: str, rows: int, imported: int, refusals: set[str]
+) -> None:
+    told = of((DATA / name).read_bytes(), name)
+    assert told.format == name.split("-")[0]
+    checked = preview.new(told, code="thu", today=date(2026, 1, 5)).checked
+    assert (len(checked.rows), len(checked.entries)) == (rows, imported)
+    assert {finding.code for finding in checked.errors} == refusals
 
 
 @pytest.mark.parametrize(
@@ -375,6 +439,7 @@ def test_it_puts_cexf_s_injects_and_their_flow_together() -> None:
     assert notes(told, 2)["resolution_requirement"] == "Đã báo cáo"
     assert told.outline.title == "Lũ quét huyện miền núi"
     assert told.outline.duration_s == 7_200
+    assert told.outline.units == ("Khung tập",)
     assert codes(told) == ["everybody"]
 
 
@@ -424,6 +489,7 @@ def test_it_reads_a_livefire_pack_with_its_checkpoints() -> None:
     assert column(told, Field.TO) == [
         *("ALL", "Đội Quản lý thị trường", "Phòng Quản lý thương mại"),
     ]
+    assert column(told, Field.METHOD) == ["in_person", "email", "in_person"]
     assert column(told, Field.EXPECTED)[1] == "Biên bản kiểm tra: Lập biên bản"
     assert column(told, Field.OBJECTIVES) == ["Đánh giá lượng tồn", "Thông tin cho người dân", None]
     assert notes(told, 0) == {
@@ -451,7 +517,7 @@ def test_a_wrapped_livefire_pack_is_found_by_what_its_items_hold() -> None:
 
 def test_a_livefire_pack_of_wrong_types_still_gives_its_rows() -> None:
     told = reading("livefire-sai-kieu.json")
-    assert column(told, Field.TIME) == [-60, "1" + "0" * 30, "sáng", None, None]
+    assert column(told, Field.TIME) == [-60, "1" + "0" * 29, "sáng", None, None]
     assert column(told, Field.TITLE)[:3] == ["Giờ âm", "Giờ vô lý", None]
     assert column(told, Field.OBJECTIVES)[0] == "99"
     assert codes(told) == ["checkpoints", "left_out"]

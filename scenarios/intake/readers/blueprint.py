@@ -18,9 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from scenarios.intake.mapping import Field
+from scenarios.intake.columns import infer_habit
+from scenarios.intake.mapping import Column, Field
 from scenarios.intake.mapping import Mapping as Meaning
-from scenarios.intake.readers import clues, markup
+from scenarios.intake.readers import markup
 from scenarios.intake.readers.headings import Names, columns_of, fields_of, located, said
 from scenarios.intake.readers.numbering import numbered, seconds
 from scenarios.intake.readers.references import Objects
@@ -53,7 +54,7 @@ _NAMES: Names = {
     ),
     Field.OBJECTIVES: ("objective", "objectives", "training objective", "training objectives"),
 }
-_TIMED = {Field.TIME: "hm", Field.DATE: "iso"}
+_TIMED = frozenset({Field.TIME, Field.DATE})
 _WHEN = frozenset(_NAMES[Field.TIME][:3]) | frozenset(_NAMES[Field.SIMULATED])
 _PLACED = frozenset({"move", "group", "control number", "scenarioevent", "scenario event"})
 _USUAL = frozenset(name for names in _NAMES.values() for name in names) | _PLACED
@@ -85,7 +86,7 @@ def refine(reading: Reading) -> Reading | None:
     if heading is None:
         return None
     fields = fields_of(heading.names, _NAMES)
-    columns = columns_of(heading, fields, _TIMED)
+    columns = columns_of(heading, fields)
     texts = {place for place, field in fields.items() if field in _TEXTS}
     sheet = replace(heading.sheet, rows=tuple(_unmarked(row, texts) for row in heading.sheet.rows))
     return replace(
@@ -108,8 +109,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
@@ -154,9 +154,9 @@ def _columns(
         if field not in fields.values()
     ]
     for name, field in fields.items():
-        cells = (cell(row.get(name)) for _own, row in rows)
-        clue = clues.clue(cells, _TIMED[field]) if field in _TIMED else ("", ())
-        known.append(Known(name, field, *clue))
+        cells = [cell(row.get(name)) for _own, row in rows] if field in _TIMED else []
+        column = infer_habit(Column(0, name, field), cells)
+        known.append(Known(name, field, column.habit, column.asks))
     return known
 
 

@@ -78,8 +78,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
@@ -243,6 +242,8 @@ def _outline(exercise: Any) -> Outline:
     return Outline(
         title=lines([worded(told.get("name"))])[:200],
         summary="\n\n".join(filter(None, about)),
+        # Somebody must be there to receive everything.
+        units=(_("Khung tập"),),
         duration_s=int(duration) if duration and 0 < duration <= _MOST_SECONDS else None,
     )
 

@@ -102,8 +102,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
