@@ -136,7 +136,7 @@ class Document:
     problems: tuple[TrainingProblem, ...]
     msel: tuple[Entry, ...]
     draft: bool = False
-    """Something is still missing or out of place that matters on the day (``MAY_WAIT``)."""
+    """What matters on the day may be missing or out of place (``problems.MAY_WAIT``)."""
     code_line: int | None = field(default=None, compare=False)
 
     def calendar(self) -> DrillCalendar:
@@ -147,8 +147,9 @@ class Document:
     def content_hash(self) -> str:
         """Digest of what the file says, whatever its spelling, comments and order of keys."""
         content = asdict(self)
-        # Where it was read, and what follows from the rest anyway.
-        del content["code_line"], content["draft"]
+        del content["code_line"]
+        if not self.draft:
+            del content["draft"]  # as it was before there were drafts
         content["starts_at"] = self.starts_at.isoformat()
         for entry in content["msel"]:
             if not entry["notes"]:

@@ -20,13 +20,10 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scenarios.reading.document import Document
-from scenarios.writing.limits import Unwritable
+from scenarios.writing.limits import LONGEST_CELL, Unwritable
 from scenarios.writing.plain import plain
 from scenarios.writing.tables import MSEL, SCENARIO, TABLES, Column, msel_columns
 from units.text import Text, canonical
-
-LONGEST_CELL = 32_767
-"""Characters, the limit of the format itself."""
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="808080")
