@@ -9,13 +9,13 @@ from scenarios.editing.calendar import (
     add_condition,
     add_stand_down,
     change_condition,
-    change_head,
     change_phase,
     change_stand_down,
     remove_condition,
     remove_stand_down,
 )
 from scenarios.editing.desk import Desk, edit
+from scenarios.editing.head import change_head
 from scenarios.editing.injects import (
     add_inject,
     change_inject,

@@ -59,6 +59,11 @@ class Cells:
         column = self.column(field)
         return named(column) if column else ""
 
+    def header(self, field: Field) -> str:
+        """The column's header: what a note of it is called."""
+        column = self.column(field)
+        return (column.header or column.letter) if column else ""
+
     def value(self, field: Field) -> Value:
         """What stands there, typed; the planner's correction, if there is one, as text."""
         if field in self._fixes:

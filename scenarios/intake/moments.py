@@ -80,14 +80,11 @@ class Moments:
         if value is None or reader.cells.text(field) in {"", "-", "–", "—"}:
             return None
         column = reader.cells.column(field)
-        habit = column.habit if column else ""
+        # What the planner wrote instead of a cell need not follow the column's habit.
+        habit = column.habit if column and not reader.cells.fixed(field) else ""
         try:
             return times.read(value, habit)
         except times.BadTime as error:
-            # A corrected cell, or one that differs from its column, may be spelled otherwise.
-            other = times.read_any(value)
-            if other is not None and error.code == "not_a_time":
-                return other
             reader.error(field, error.code, error.message, error.hint)
             return None
 
@@ -135,13 +132,13 @@ class Moments:
                 self._waiting.setdefault(spelled.inject, []).append(Spelling(reader, spelled, day))
                 return
             spelled = times.Offset(spelled.seconds + base_s, "start")
-        phase = reader.phase or PLAYED[0].value
+        named = spelled.phase if isinstance(spelled, times.Offset) else ""
+        phase = self._target.phase(named) or reader.phase or PLAYED[0].value
         try:
             offset_s = times.resolve(
                 spelled,
                 zero=self._zero,
                 phase_start_s=self._target.starts_s(phase),
-                inject_s=lambda _number: None,
                 day=day,
             )
         except times.BadTime as error:

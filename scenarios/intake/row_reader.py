@@ -147,7 +147,7 @@ class RowReader:
                     _("Chuyển phần dài sang cột nội dung đầy đủ."),
                 )
                 if one in {Field.TITLE, Field.TITLE_EN}:
-                    self.notes.append((self.cells.name(one), said[:LONGEST_TEXT]))
+                    self.notes.append((self.cells.header(one), said[:LONGEST_TEXT]))
             sides.append(said[:longest].strip())
         return Text(*sides)
 
@@ -191,7 +191,7 @@ class RowReader:
 
     def _unknown(self, field: Field, code: str, word: str, near: str) -> None:
         said = self.cells.text(field)
-        self.notes.append((self.cells.name(field), word))
+        self.notes.append((self.cells.header(field), word))
         self.warning(
             field,
             code,
@@ -206,19 +206,11 @@ class RowReader:
             (Field.COMPLETE, "complete_within_s"),
         ):
             column = self.cells.column(field)
-            habit = "span" if self.cells.fixed(field) or column is None else column.habit
+            habit = "" if self.cells.fixed(field) or column is None else column.habit
             try:
                 span = times.read_span(self.cells.value(field), habit)
             except times.BadTime as error:
                 self.error(field, error.code, error.message, error.hint)
-                continue
-            if span is not None and span <= 0:
-                self.error(
-                    field,
-                    "span_not_positive",
-                    _("Thời hạn phải lớn hơn 0."),
-                    _("Ví dụ đúng: 45', 1h30."),
-                )
                 continue
             self._read[name] = span
 
@@ -233,7 +225,7 @@ class RowReader:
                 else _("Thiếu kênh, sẽ dùng “Văn bản”.")
             )
             if method:
-                self.notes.append((self.cells.name(Field.METHOD), method))
+                self.notes.append((self.cells.header(Field.METHOD), method))
             code = "unknown_method" if method else "method_missing"
             labels = ", ".join(str(choice.label) for choice in Method)
             self.warning(Field.METHOD, code, what, _("Các kênh: %s.") % labels)
@@ -267,7 +259,7 @@ class RowReader:
         delay_s: int | None = 0
         if match and match["delay"]:
             try:
-                delay_s = times.read_span(match["delay"].lstrip("+ "), "span")
+                delay_s = times.read_span(match["delay"].lstrip("+ ")) or 0
             except times.BadTime:
                 delay_s = None
         if match is None or found is None or delay_s is None or delay_s < 0:
@@ -280,7 +272,7 @@ class RowReader:
             return
         self.trigger = doc.Trigger(match["number"], found.value, delay_s)
         if said[1:]:
-            self.notes.append((self.cells.name(Field.AFTER), "\n".join(said[1:])))
+            self.notes.append((self.cells.header(Field.AFTER), "\n".join(said[1:])))
             self.warning(
                 Field.AFTER,
                 "one_condition",
@@ -333,7 +325,7 @@ class RowReader:
         if self.trigger is None:
             return
         if self.planned_us is not None:
-            self.notes.append((self.cells.name(Field.AFTER), self.cells.text(Field.AFTER)))
+            self.notes.append((self.cells.header(Field.AFTER), self.cells.text(Field.AFTER)))
             self.trigger = None
             self.warning(
                 Field.AFTER,

@@ -26,7 +26,7 @@ from scenarios.intake.rows import Checked, Fixes, Row
 from scenarios.models import EditKind, MselEntry, Scenario, sort_key
 from scenarios.reading import ScenarioProblems, read, store
 from scenarios.reading import document as doc
-from scenarios.writing import document_of, reading_of
+from scenarios.writing import as_csv, document_of
 from units.models import Unit, User
 
 
@@ -73,7 +73,7 @@ def look(request: Request) -> Preview:
         own = _own(request)
         if request.new:
             return _whole(own, request)
-        reading = reading_of(own)
+        reading = _as_table(own)
     return look_at(reading, request, scenario)
 
 
@@ -151,6 +151,11 @@ def _own(request: Request) -> doc.Document:
         raise Unreadable(first.code, str(first), hint) from error
 
 
+def _as_table(own: doc.Document) -> Reading:
+    """A scenario of ours as the table it would be written as."""
+    return readers.of(as_csv(own), "msel.csv")
+
+
 def _installed() -> list[doc.Unit]:
     return [
         doc.Unit(unit.code, unit.name, unit.short, None, participates=True)
@@ -160,7 +165,7 @@ def _installed() -> list[doc.Unit]:
 
 def _whole(own: doc.Document, request: Request) -> Preview:
     """A file of our own that becomes a scenario is taken as it is: it was checked as a whole."""
-    reading = reading_of(own)
+    reading = _as_table(own)
     rows = tuple(
         Row(
             place,

@@ -112,3 +112,10 @@ class Scenario(models.Model):
         """The drill's calendar in the scenario's own time zone."""
         zero = self.starts_at.astimezone(ZoneInfo(self.timezone))
         return DrillCalendar.of(zero, [(s.from_us, s.to_us) for s in self.stand_downs.all()])
+
+    def keep_unit_names(self) -> None:
+        """Let an approved version keep what its units are called and where they stand."""
+        listed = list(self.participations.select_related("unit"))
+        for one in listed:
+            one.name, one.short, one.parent_id = one.unit.name, one.unit.short, one.unit.parent_id
+        self.participations.bulk_update(listed, ["name", "short", "parent"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
-from scenarios.reading.document import Document
+from scenarios.reading.document import Condition, Document
+
+HEAD = ("title", "summary", "timezone", "starts_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,11 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All differences, each part in the order of the later version, what was removed at the end."""
+    """All differences, each part in the order of the later version, what was removed at the end.
+
+    Conditions are named ``phase code``; stand-downs, which have no name, by their beginning in
+    calendar µs.
+    """
 
     head: tuple[FieldChange, ...]
     stand_downs: tuple[RowChange, ...]
@@ -53,9 +60,56 @@ class Comparison:
     injects: tuple[RowChange, ...]
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__dataclass_fields__)
+        return any(getattr(self, part.name) for part in fields(self))
 
 
 def compare(before: Document, after: Document) -> Comparison:
-    """What has to be done to ``before`` to make it ``after``."""
-    raise NotImplementedError
+    """What has to be done to ``before`` to make it ``after``; their codes do not count."""
+
+    def part(name: str, key: str, leave_out: tuple[str, ...] = ()) -> tuple[RowChange, ...]:
+        old, new = (
+            {str(getattr(row, key)): row for row in getattr(document, name)}
+            for document in (before, after)
+        )
+        return _rows(old, new, leave_out)
+
+    return Comparison(
+        head=_fields(before, after, HEAD),
+        stand_downs=part("stand_downs", "from_us"),
+        phases=part("phases", "phase", ("conditions",)),
+        conditions=_rows(_conditions(before), _conditions(after)),
+        units=part("units", "code"),
+        people=part("people", "username"),
+        objectives=part("objectives", "code"),
+        problems=part("problems", "code"),
+        injects=part("msel", "number"),
+    )
+
+
+def _rows(
+    before: Mapping[str, Any], after: Mapping[str, Any], leave_out: tuple[str, ...] = ()
+) -> tuple[RowChange, ...]:
+    found = []
+    for key, row in after.items():
+        was = before.get(key)
+        if was is None:
+            found.append(RowChange(key, None, row))
+        elif was != row:
+            names = [one.name for one in fields(row) if one.name not in leave_out]
+            if changed := _fields(was, row, names):
+                found.append(RowChange(key, was, row, changed))
+    gone = (key for key in before if key not in after)
+    return (*found, *(RowChange(key, before[key], None) for key in gone))
+
+
+def _conditions(document: Document) -> dict[str, Condition]:
+    return {
+        f"{plan.phase} {condition.code}": condition
+        for plan in document.phases
+        for condition in plan.conditions
+    }
+
+
+def _fields(before: Any, after: Any, names: Iterable[str]) -> tuple[FieldChange, ...]:
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return tuple(FieldChange(*pair) for pair in pairs if pair[1] != pair[2])

@@ -10,7 +10,18 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from scenarios.intake.readers import delimited, documents, encodings, foreign, xlsx
+from scenarios.intake.readers import (
+    blueprint,
+    cexf,
+    delimited,
+    documents,
+    encodings,
+    foreign,
+    livefire,
+    openaev,
+    t3sf,
+    xlsx,
+)
 from scenarios.intake.readers.limits import LIMIT_BYTES
 from scenarios.intake.reading import Reading, Unreadable
 
@@ -32,8 +43,8 @@ class TableFormat(Protocol):
         """The reading with format, mapping and outline set; ``None`` if it is not the peer's."""
 
 
-DOCUMENTS: tuple[DocumentFormat, ...] = ()
-TABLES: tuple[TableFormat, ...] = ()
+DOCUMENTS: tuple[DocumentFormat, ...] = (openaev, cexf, blueprint, t3sf, livefire)
+TABLES: tuple[TableFormat, ...] = (blueprint, t3sf)
 
 
 def of(data: bytes, name: str) -> Reading:

@@ -30,6 +30,8 @@ from scenarios.intake.readers.package import Attributes, Handlers, Stream, torn
 from scenarios.intake.reading import Value
 
 LIMIT_NAMED_CELLS = 10
+LIMIT_STYLES = 66_000
+"""Excel has at most 65,490; cells of styles beyond are read as plain numbers."""
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -93,7 +95,8 @@ class Styles:
         return self._shown[known]
 
     def _number_format(self, attributes: Attributes) -> None:
-        self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        if len(self._codes) < LIMIT_STYLES:
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
 
     def _open(self, _attributes: Attributes) -> None:
         self._inside = True
@@ -102,7 +105,8 @@ class Styles:
         self._inside = False
 
     def _style(self, attributes: Attributes) -> None:
-        if self._inside:  # the file has other lists of the same element
+        # The file has other lists of the same element.
+        if self._inside and len(self._formats) < LIMIT_STYLES:
             self._formats.append(attributes.get("numFmtId", "0"))
 
 
