@@ -55,15 +55,17 @@ class Waiting:
 
     def _walk(self, number: str) -> None:
         way: list[str] = []
-        entries = self.plan.entries
-        while number in entries and number not in self.outlooks and number not in self.looping:
-            way.append(number)
-            trigger = entries[number].trigger
-            number = trigger.inject if trigger else ""
-        if number in self.looping:
-            self.outlooks.setdefault(number, Outlook(Coming.NEVER, None, number))
-        for number in reversed(way):
-            self.outlooks[number] = self._outlook(entries[number])
+        entries, here = self.plan.entries, number
+        while here in entries and here not in self.outlooks and here not in self.looping:
+            way.append(here)
+            trigger = entries[here].trigger
+            if trigger is None:
+                break
+            here = trigger.inject
+        if here in self.looping:
+            self.outlooks.setdefault(here, Outlook(Coming.NEVER, None, here))
+        for one in reversed(way):
+            self.outlooks[one] = self._outlook(entries[one])
 
     def _outlook(self, entry: Entry) -> Outlook:
         if entry.planned_us is not None:

@@ -81,10 +81,10 @@ class Command(BaseCommand):
         for one in same[:SHOWN_PER_CODE]:
             self.stdout.write(f"{one.place}: {one.message} [{one.code}]")
             self.stdout.write(f"    → {one.suggestion}")
-        if rest := len(same) - SHOWN_PER_CODE:
-            if rest > 0:
-                words = _("… và %(count)d chỗ khác [%(code)s]")
-                self.stdout.write(words % {"count": rest, "code": same[0].code})
+        if len(same) > SHOWN_PER_CODE:
+            words = _("… và %(count)d chỗ khác [%(code)s]")
+            rest = len(same) - SHOWN_PER_CODE
+            self.stdout.write(words % {"count": rest, "code": same[0].code})
 
     def _print_json(
         self,
