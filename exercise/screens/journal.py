@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, JournalEntry, verify
 from exercise.screens.access import ParticipantRequest, navigation, page
-from exercise.screens.sheets import harmless
+from units.spreadsheets import harmless
 from exercise.situation import log, strip
 
 PER_PAGE = 100

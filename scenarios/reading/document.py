@@ -113,12 +113,15 @@ class Entry:
     release: str
     trigger: Trigger | None
     notes: tuple[tuple[str, str], ...] = ()
-    """Named remarks of the planners, such as columns of their own: never shown to a unit."""
+    """Named remarks of the planners, such as columns of their own: never shown to a unit. Their
+    order is the same in all injects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole scenario. Two files that say the same, in YAML or JSON, give equal documents."""
+    """A whole scenario. Two files that say the same, in whatever format, give equal documents:
+    injects are in the order of their numbers, their addressees in the order of the units.
+    """
 
     code: str
     title: Text
@@ -132,6 +135,8 @@ class Document:
     objectives: tuple[Objective, ...]
     problems: tuple[TrainingProblem, ...]
     msel: tuple[Entry, ...]
+    draft: bool = False
+    """What matters on the day may be missing or out of place (``problems.MAY_WAIT``)."""
     code_line: int | None = field(default=None, compare=False)
 
     def calendar(self) -> DrillCalendar:
@@ -143,6 +148,8 @@ class Document:
         """Digest of what the file says, whatever its spelling, comments and order of keys."""
         content = asdict(self)
         del content["code_line"]
+        if not self.draft:
+            del content["draft"]  # as it was before there were drafts
         content["starts_at"] = self.starts_at.isoformat()
         for entry in content["msel"]:
             if not entry["notes"]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
+from scenarios.models import sort_key
 from scenarios.phases import PLAYED
 from scenarios.reading import document as doc
-from scenarios.reading.fields import Fields, Ref
+from scenarios.reading.fields import MOST_NAMES, Fields, Ref
 from scenarios.reading.frame import EVERYBODY, Frame, cycles
 from scenarios.reading.moments import looks_like_moment
 
 KEYS = (
     *("number", "phase", "at", "problem", "from", "to", "method", "title", "content"),
     *("expected_actions", "objectives", "acknowledge_within", "complete_within", "mandatory"),
-    *("reply", "release", "when"),
+    *("reply", "release", "when", "notes"),
 )
 
 
@@ -35,10 +38,11 @@ def check_msel(top: Fields, frame: Frame) -> list[doc.Entry]:
             triggers.setdefault(number, waits_for)
         entries.setdefault(number, _entry(fields, number, trigger, frame))
         places.setdefault(number, fields)
-    if entries:
+    if entries or frame.report.draft:
         _check_triggers(entries, triggers)
         _check_conditions(entries, frame)
-    return list(entries.values())
+    in_order = sorted(entries.values(), key=lambda entry: (sort_key(entry.number), entry.number))
+    return _with_notes_in_one_order(top, in_order)
 
 
 def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Frame) -> doc.Entry:
@@ -79,7 +83,23 @@ def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Fram
         reply=fields.choice("reply", Reply, Reply.NONE.value),
         release=fields.choice("release", ReleaseMode, ReleaseMode.AUTO.value),
         trigger=trigger,
+        notes=fields.named("notes"),
     )
+
+
+def _with_notes_in_one_order(top: Fields, entries: list[doc.Entry]) -> list[doc.Entry]:
+    """Notes are columns of a table: each has one place, where it first appears."""
+    names = {name: None for entry in entries for name, _words in entry.notes}
+    if len(names) > MOST_NAMES:
+        message = _("Các ghi chú có quá %(count)d tên khác nhau.") % {"count": MOST_NAMES}
+        top.problem("msel", "too_many_items", message, _("Dùng chung tên cho các ghi chú."))
+    places = {name: place for place, name in enumerate(names)}
+    return [
+        replace(entry, notes=tuple(sorted(entry.notes, key=lambda note: places[note[0]])))
+        if len(entry.notes) > 1
+        else entry
+        for entry in entries
+    ]
 
 
 def _addressees(fields: Fields, frame: Frame) -> tuple[str, ...]:
