@@ -63,7 +63,16 @@ _NOISE = frozenset(
     {
         *("id", "mselid", "msel", "datavalues", "deltaseconds", "movenumber", "rowindex"),
         *("rowmetadata", "datecreated", "datemodified", "createdby", "modifiedby", "status"),
-        *("scenarioeventtype", "injectid", "inject", "steamfittertask", "steamfittertaskid"),
+        *(
+            "scenarioeventtype",
+            "grouporder",
+            "$id",
+            "$ref",
+            "injectid",
+            "inject",
+            "steamfittertask",
+            "steamfittertaskid",
+        ),
     }
 )
 _OWN = {Field.NUMBER: "ScenarioEvent #", Field.TIME: "DeltaSeconds #", Field.PHASE: "Move #"}
@@ -119,7 +128,7 @@ def read(data: Any) -> Reading:
     for event, (own, row), number in zip(events, rows, numbers, strict=True):
         cells = {name: _value(row.get(name), field, teams) for name, field in fields.items()}
         notes = {name: value for name, value in row.items() if name not in fields}
-        notes |= {name: value for name, value in own.items() if name not in _NOISE}
+        notes |= {name: one for name, one in _named(event) if name.lower() not in _NOISE}
         notes["ScenarioEventType"] = _type(own.get("scenarioeventtype"))
         if Field.TIME not in own_columns:
             notes["DeltaSeconds"] = own.get("deltaseconds")
@@ -151,6 +160,11 @@ def _columns(
     return known
 
 
+def _named(event: Any) -> list[tuple[str, Any]]:
+    """The fields of an event under their own names."""
+    return list(event.items()) if isinstance(event, dict) else []
+
+
 def _fits(names: frozenset[str]) -> bool:
     return bool(names & _WHEN and names & _PLACED) and len(names & _USUAL) >= 4
 
@@ -175,9 +189,10 @@ def _field_names(objects: Objects, msel: Mapping[str, Any]) -> dict[str, str]:
     found.sort(key=lambda one: seconds(one.get("displayorder")) or 0)
     told: dict[str, str] = {}
     for one in found[:_MOST_FIELDS]:
-        name = lines([worded(one.get("name"))])[:100]
-        if key(one.get("id")) and name:
-            told.setdefault(key(one.get("id")), name)
+        name, identifier = lines([worded(one.get("name"))])[:90], key(one.get("id"))
+        if identifier and name and identifier not in told:
+            # Two fields of one name are two columns.
+            told[identifier] = name if name not in told.values() else f"{name} {len(told) + 1}"
     return told
 
 
@@ -203,7 +218,7 @@ def _fields(
     fields = {ordered[place]: field for place, field in sorted(told.items())}
     timed = {name for name, field in fields.items() if field in _TIMED}
     deltas = [seconds(own.get("deltaseconds")) for own, _row in rows]
-    by_row = deltas == [60.0 * number for number in range(1, len(deltas) + 1)]
+    by_row = all(delta in (None, 60.0 * number) for number, delta in enumerate(deltas, start=1))
     filled = any(row.get(name) for _own, row in rows for name in timed)
     if any(delta is not None for delta in deltas) and not (by_row and filled):
         fields = {name: field for name, field in fields.items() if name not in timed}

@@ -20,7 +20,7 @@ MOST_PARTS = 2_000
 DEEPEST = 12
 _LARGEST = 10**15
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PIECES = re.compile(r"\s+|\S{1,100}")
+_PIECES = re.compile(r"(?s:.){1,200}(?=\s|\Z)|\S{1,200}|\s+")
 
 
 def cleaned(text: str) -> str:
