@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from scenarios.intake.reading import Unreadable
@@ -73,4 +73,5 @@ def too_many_columns(sheet: str, row: int) -> Unreadable:
 
 def grouped(number: int) -> str:
     """A whole number as readers of the active language write it."""
-    return number_format(number, use_l10n=True, force_grouping=True)
+    # Django knows the separator of Vietnamese, not that it stands every three digits.
+    return f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))

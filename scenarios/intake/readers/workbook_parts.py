@@ -202,14 +202,14 @@ class Cells:
         if self._kind == "inlineStr":
             self._locate()
             self.grid.put(self._row, self._place, self._text.whole())
-        elif self._raw is not None:
-            self._locate()
-            self.grid.put(self._row, self._place, self._value(self._raw))
-        elif self._formula:
+        elif self._formula and not self._raw and self._kind != "str":
             self._locate()
             self.bare_count += 1
             if len(self.bare) < LIMIT_NAMED_CELLS and self._place < LIMIT_COLUMNS:
                 self.bare.append(f"{get_column_letter(self._place + 1)}{self._row}")
+        elif self._raw is not None:
+            self._locate()
+            self.grid.put(self._row, self._place, self._value(self._raw))
 
     def _locate(self) -> None:
         """Go where the cell says it is; cells that say nothing follow one another."""
