@@ -115,7 +115,8 @@ def part(parts: str, named: str, **changes: Any) -> Change:
         found = getattr(document, parts)
         assert named in [getattr(one, key) for one in found]
         kept = (replace(one, **changes) if getattr(one, key) == named else one for one in found)
-        return replace(document, **{parts: tuple(kept)})
+        new: dict[str, Any] = {parts: tuple(kept)}
+        return replace(document, **new)
 
     return change
 
