@@ -42,7 +42,8 @@ class Command(BaseCommand):
         scenario = self._scenario(options["code"], options["number"])
         try:
             document = document_of(scenario)
-            data = written(document, ending, options["lang"])
+            version = f"{scenario.version} ({document.content_hash[:8]})"
+            data = written(document, ending, options["lang"], version=version)
         except ScenarioProblems as error:
             self._stop(1, *(str(problem) for problem in error.problems))
         except Unwritable as error:
