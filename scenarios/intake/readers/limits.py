@@ -29,17 +29,22 @@ class Budget:
         """Raise ``Unreadable`` once the sheets hold too many cells."""
         self._cells += count
         if self._cells > LIMIT_CELLS:
-            raise Unreadable(
-                "too_many_cells",
-                _("Tệp có hơn %(limit)s ô.") % {"limit": grouped(LIMIT_CELLS)},
-                _("Chỉ giữ lại các trang và cột của danh mục tình huống, rồi chọn lại tệp."),
-            )
+            raise too_many_cells()
 
     def take_characters(self, count: int) -> None:
         """Raise ``Unreadable`` once the cells hold too much text."""
         self._characters += count
         if self._characters > LIMIT_CHARACTERS:
             raise too_much_text()
+
+
+def too_many_cells() -> Unreadable:
+    """The refusal of a file with more cells than any list of injects."""
+    return Unreadable(
+        "too_many_cells",
+        _("Tệp có hơn %(limit)s ô.") % {"limit": grouped(LIMIT_CELLS)},
+        _("Chỉ giữ lại các trang và cột của danh mục tình huống, rồi chọn lại tệp."),
+    )
 
 
 def too_much_text() -> Unreadable:

@@ -24,6 +24,7 @@ from scenarios.intake.readers.limits import (
     LIMIT_CHARACTERS,
     LIMIT_COLUMNS,
     Budget,
+    too_many_cells,
     too_much_text,
 )
 from scenarios.intake.readers.package import Attributes, Handlers, Stream, torn
@@ -128,8 +129,10 @@ class Strings:
     def _end(self) -> None:
         text = self._text.whole()
         self._characters += len(text)
-        if self._characters > LIMIT_CHARACTERS or len(self.texts) >= LIMIT_CELLS:
+        if self._characters > LIMIT_CHARACTERS:
             raise too_much_text()
+        if len(self.texts) >= LIMIT_CELLS:
+            raise too_many_cells()
         self.texts.append(text)
 
 
