@@ -86,13 +86,14 @@ def prepare(count: int, seconds: float) -> Any:
     from exercise.conduct import create_exercise
     from exercise.models import Inject, InjectState
     from exercise.players.cast import fill_empty_seats
-    from scenarios.models import Participation, PhasePlan, Scenario, sort_key
+    from scenarios.models import Participation, PhasePlan, Scenario, Status, sort_key
     from units.models import Unit
 
     scenario = Scenario.objects.create(
         code="release-burst",
         title={"en": "Release burst"},
         starts_at=datetime(2023, 10, 10, 7, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
+        status=Status.APPROVED,
     )
     hour_us = 3_600_000_000
     for place, phase in enumerate(("transition", "preparation", "execution")):

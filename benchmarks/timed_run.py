@@ -33,7 +33,7 @@ from exercise.models import Exercise, Inject, InjectState, JournalEntry  # noqa:
 from exercise.players.cast import fill_empty_seats  # noqa: E402
 from exercise.players.rehearsal import director_of, wait_for_timers  # noqa: E402
 from exercise.supervisor import Site  # noqa: E402
-from scenarios.models import Participation, PhasePlan, Scenario, sort_key  # noqa: E402
+from scenarios.models import Participation, PhasePlan, Scenario, Status, sort_key  # noqa: E402
 from units.models import Unit  # noqa: E402
 
 SECOND_US = 1_000_000
@@ -105,7 +105,10 @@ def idle(way: str, plan: dict[str, Any], exercises: list[Exercise]) -> list[dict
 def make_exercises(count: int) -> list[Exercise]:
     """Exercises of one unit and no injects."""
     scenario = Scenario.objects.create(
-        code="lateness", title={"en": "Lateness"}, starts_at=datetime(2026, 3, 2, 7, tzinfo=UTC)
+        code="lateness",
+        title={"en": "Lateness"},
+        starts_at=datetime(2026, 3, 2, 7, tzinfo=UTC),
+        status=Status.APPROVED,
     )
     for place, phase in enumerate(("transition", "preparation", "execution")):
         PhasePlan.objects.create(

@@ -23,6 +23,7 @@ from scenarios.models import (
     PhasePlan,
     Scenario,
     StandDown,
+    Status,
     sort_key,
 )
 from units.models import Unit, User
@@ -147,6 +148,7 @@ def make_scenario(
         code=f"kich-ban-{serial}",
         title={"vi": f"Diễn tập số {serial}", "en": f"Exercise number {serial}"},
         starts_at=ZERO,
+        status=Status.APPROVED,
     )
     by_code = {}
     for order, code in enumerate(codes):

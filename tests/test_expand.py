@@ -26,6 +26,7 @@ def state() -> ProjectState:
         ("id", models.BigAutoField(primary_key=True)),
         ("name", models.CharField(max_length=50)),
         ("note", models.TextField(null=True)),
+        ("slug", models.SlugField(unique=True)),
     ]
     found.add_model(ModelState("units", "Thing", fields))
     return found
@@ -64,6 +65,12 @@ ALLOWED = {
         "thing", "code", models.CharField(max_length=20, db_default="")
     ),
     "an index": migrations.AddIndex("thing", models.Index(fields=["name"], name="by_name")),
+    "a unique pair of which one was unique already": migrations.AddConstraint(
+        "thing", models.UniqueConstraint(fields=["slug", "name"], name="one_slug_per_name")
+    ),
+    "a column that need not be unique any more": migrations.AlterField(
+        "thing", "slug", models.SlugField()
+    ),
     "a longer column": migrations.AlterField("thing", "name", models.CharField(max_length=90)),
     "a column that may be NULL now": migrations.AlterField(
         "thing", "name", models.CharField(max_length=50, null=True)
@@ -85,6 +92,15 @@ def test_it_allows(what: str, state: ProjectState) -> None:
 def test_a_table_made_in_the_same_migration_may_take_any_shape(state: ProjectState) -> None:
     made = migration(ALLOWED["a table"], migrations.AddField("other", "code", text))
     assert problems(made, state) == []
+
+
+def test_a_unique_pair_is_no_looser_once_its_column_is_no_longer_unique(
+    state: ProjectState,
+) -> None:
+    pair = ALLOWED["a unique pair of which one was unique already"]
+    loosen = ALLOWED["a column that need not be unique any more"]
+    assert problems(migration(pair, loosen), state) == []
+    assert len(problems(migration(loosen, pair), state)) == 1
 
 
 def test_what_a_release_no_longer_used_may_go(state: ProjectState) -> None:

@@ -18,12 +18,26 @@ from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("vi", "en")
 
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
+
 
 def plain(text: str) -> str:
     """Lower-case ASCII letters and digits in words: ``Nguyễn Thị Đào`` → ``nguyen thi dao``."""
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def canonical(text: str) -> str:
+    """The one form in which text is kept: composed (NFC), lines ended by ``\\n``, without what no
+    one can see or store. The same words from any keyboard and any file are then the same text.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_END.sub("\n", text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from exercise.conduct.refused import Refused
 from exercise.models import (
     Exercise,
     ExercisePhase,
@@ -35,14 +37,24 @@ def create_exercise(
     directors: Sequence[User] = (),
     with_people: bool = True,
 ) -> Exercise:
-    """Make a planned exercise of a scenario; run again, it makes a new run and keeps the old one.
+    """Make a planned exercise of one version of a scenario; run again, it makes a new run and keeps
+    the old one.
 
     1. The exercise with its calendar, phases and gate conditions.
     2. One posture per participating unit, in the scenario's order.
     3. Its injects; those with a time are scheduled, the others stand by.
     4. Its people: accounts that do not exist yet are made without a password (they sign in by
        link or code); ``directors`` are added as directors.
+
+    Raises:
+        Refused: ``not_approved``, of a draft, which is good for rehearsals alone.
     """
+    if scenario.is_draft and not rehearsal:
+        raise Refused(
+            "not_approved",
+            _("Phiên bản %d của kịch bản chưa được duyệt.") % scenario.version,
+            _("Trình và duyệt trước, hoặc lập cuộc diễn tập thử."),
+        )
     calendar = scenario.calendar()
     exercise = Exercise.objects.create(
         code=code or _free_code(scenario.code),

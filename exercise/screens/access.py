@@ -77,6 +77,7 @@ ADMINISTRATION = (
     "accounts_end_sessions",
     "accounts_reset_factor",
     "accounts_active",
+    "accounts_planning",
     "sign_ins",
     "sign_ins_export",
 )

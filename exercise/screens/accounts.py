@@ -117,6 +117,25 @@ def set_active(request: Any, user_id: int) -> HttpResponse:
     return _back(person)
 
 
+@require_POST
+@administrator
+def set_planning(request: Any, user_id: int) -> HttpResponse:
+    """Let a person write scenarios, or no longer. Administrators may anyway."""
+    person = get_object_or_404(User, pk=user_id)
+    may_plan = request.POST.get("may_plan") == "1"
+    if person.may_plan != may_plan:
+        User.objects.filter(pk=person.pk).update(may_plan=may_plan)
+        kind = EventKind.PLANNING_GIVEN if may_plan else EventKind.PLANNING_TAKEN
+        audit.note(kind, request, user=person, by=request.user)
+        said = (
+            _("Đã giao lập kịch bản cho người này.")
+            if may_plan
+            else _("Người này thôi lập kịch bản.")
+        )
+        messages.success(request, said)
+    return _back(person)
+
+
 def _back(person: User) -> HttpResponse:
     return redirect("accounts_one", person.pk)
 
@@ -127,4 +146,5 @@ urlpatterns = [
     path("accounts/<int:user_id>/end-sessions/", end_all, name="accounts_end_sessions"),
     path("accounts/<int:user_id>/reset-second-factor/", reset_factor, name="accounts_reset_factor"),
     path("accounts/<int:user_id>/active/", set_active, name="accounts_active"),
+    path("accounts/<int:user_id>/planning/", set_planning, name="accounts_planning"),
 ]

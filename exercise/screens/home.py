@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +26,7 @@ from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
 from units.models import AccountEvent, User
-from units.roles import Role
+from units.roles import UNIT_MEMBERS, Role
 from units.text import Text
 
 GLYPH = {
@@ -105,13 +105,14 @@ def _line(exercise: Exercise, part: Participant | None) -> ExerciseLine:
 def _may_run(user: User) -> list[Scenario]:
     """The scenarios that this administrator, or director of one of their runs, may run again.
 
-    Each with ``last_run``, the newest exercise made of it.
+    Of each the version approved last, with ``last_run``, the newest exercise made of any version.
     """
-    scenarios = Scenario.objects.order_by("-pk").annotate(last_run=Max("exercises"))
+    runs = Exercise.objects.filter(scenario__code=OuterRef("code")).order_by("-pk").values("pk")
+    scenarios = Scenario.objects.in_force().order_by("-pk").annotate(last_run=Subquery(runs[:1]))
     if user.is_superuser:
         return list(scenarios)
     directed = Participant.objects.filter(user=user, role=Role.DIRECTOR)
-    return list(scenarios.filter(pk__in=directed.values("exercise__scenario")))
+    return list(scenarios.filter(code__in=directed.values("exercise__scenario__code")))
 
 
 # ── making exercises ────────────────────────────────────────────────────────────────────────────
@@ -192,20 +193,32 @@ def new_run(request: Any) -> HttpResponse:
 @transaction.atomic
 def _run(scenario: Scenario, director: User, *, after: int | None) -> Exercise | None:
     """Make a run, unless another was made since ``after``, the newest one the page showed."""
-    Scenario.objects.select_for_update().get(pk=scenario.pk)  # one run after the other
-    last = Exercise.objects.filter(scenario=scenario).first()
+    # One run after the other, whatever their versions.
+    list(Scenario.objects.select_for_update().filter(code=scenario.code).order_by("pk"))
+    last = Exercise.objects.filter(scenario__code=scenario.code).first()
     if (last.pk if last is not None else None) != after:
         return None
-    exercise = create_exercise(scenario, with_people=last is None)
+    same_plan = last is not None and last.scenario_id == scenario.pk
+    exercise = create_exercise(scenario, with_people=not same_plan)
     if last is not None:
-        Participant.objects.bulk_create(
-            Participant(exercise=exercise, user=part.user, role=part.role, unit=part.unit)
-            for part in last.participants.filter(user__is_active=True).order_by("pk")
-        )
+        _bring_people(last, exercise)
     Participant.objects.update_or_create(
         exercise=exercise, user=director, defaults={"role": Role.DIRECTOR, "unit": None}
     )
     return exercise
+
+
+def _bring_people(last: Exercise, exercise: Exercise) -> None:
+    """Give those of the last run the roles they had, unless this one's plan gives them others or
+    their unit takes no part any more.
+    """
+    here = set(exercise.participants.values_list("user", flat=True))
+    units = set(exercise.postures.values_list("unit", flat=True))
+    Participant.objects.bulk_create(
+        Participant(exercise=exercise, user=part.user, role=part.role, unit=part.unit)
+        for part in last.participants.filter(user__is_active=True).order_by("pk")
+        if part.user_id not in here and (part.role not in UNIT_MEMBERS or part.unit_id in units)
+    )
 
 
 @require_safe

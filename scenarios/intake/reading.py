@@ -96,3 +96,7 @@ class Unreadable(Exception):
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
         self.code, self.message, self.hint = code, message, hint
+
+
+class OwnFormat(Unreadable):
+    """A whole scenario in the product's own YAML or JSON, which ``scenarios.reading`` reads."""

@@ -22,17 +22,22 @@ from units.roles import UNIT_MEMBERS, Role
 FORMAT = "staged-exercise/1"
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 TOP_KEYS = (
-    *("format", "code", "title", "summary", "timezone", "starts", "stand_downs", "phases"),
-    *("units", "people", "objectives", "problems", "msel"),
+    *("format", "draft", "code", "title", "summary", "timezone", "starts", "stand_downs"),
+    *("phases", "units", "people", "objectives", "problems", "msel"),
 )
 
 
 def check(source: Source) -> doc.Document:
-    """Check the data of a file.
+    """Check the data of a file. One that says it is a draft is let pass unfinished.
 
     Raises:
         ScenarioProblems: with all problems, in the order of the file.
     """
+    return examine(source)[0]
+
+
+def examine(source: Source) -> tuple[doc.Document, bool]:
+    """``check``, and whether something was let pass because the file is a draft."""
     report = Report(source.problems[:MOST_PROBLEMS], max(0, len(source.problems) - MOST_PROBLEMS))
     top = Fields(report, source.root, "", TOP_KEYS)
     if source.root.kind is not Kind.MAP:
@@ -40,6 +45,7 @@ def check(source: Source) -> doc.Document:
     if top.word("format", required=True) not in {"", FORMAT}:
         message = _("Tệp không theo định dạng mà phần mềm đọc được.")
         top.problem("format", "unknown_format", message, _("Ghi %s.") % FORMAT)
+    report.draft = top.flag("draft", default=False)
     code = top.code("code", SLUG, 60)
     zone = _zone(top)
     starts = top.start("starts")
@@ -61,7 +67,7 @@ def check(source: Source) -> doc.Document:
     # Either of them missing would have been a problem.
     assert zone is not None
     assert starts_at is not None
-    return doc.Document(
+    document = doc.Document(
         code=code,
         title=title,
         summary=summary,
@@ -73,9 +79,11 @@ def check(source: Source) -> doc.Document:
         people=tuple(people),
         objectives=tuple(objectives),
         problems=tuple(problems),
-        msel=tuple(msel),
+        msel=msel,
+        draft=report.draft,
         code_line=source.root.key_lines.get("code"),
     )
+    return document, report.unfinished
 
 
 # ── the calendar ────────────────────────────────────────────────────────────────────────────────
@@ -246,6 +254,8 @@ def _units(top: Fields, frame: Frame) -> list[doc.Unit]:
         if parent:
             parents.setdefault(code, (fields, parent))
     if not found:
+        if top.report.draft and _is_list(top, "units"):
+            frame.units = {}
         return []
     frame.units = found
     above = {

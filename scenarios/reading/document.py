@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from scenarios.calendar import DrillCalendar
@@ -113,12 +114,27 @@ class Entry:
     release: str
     trigger: Trigger | None
     notes: tuple[tuple[str, str], ...] = ()
-    """Named remarks of the planners, such as columns of their own: never shown to a unit."""
+    """Named remarks of the planners, such as columns of their own: never shown to a unit. Their
+    order is the same in all injects."""
+
+
+def with_notes_in_one_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Notes are columns of a table: each has one place, where it first appears."""
+    names = dict.fromkeys(name for entry in entries for name, _words in entry.notes)
+    places = {name: place for place, name in enumerate(names)}
+    return tuple(
+        replace(entry, notes=tuple(sorted(entry.notes, key=lambda note: places[note[0]])))
+        if len(entry.notes) > 1
+        else entry
+        for entry in entries
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole scenario. Two files that say the same, in YAML or JSON, give equal documents."""
+    """A whole scenario. Two files that say the same, in whatever format, give equal documents:
+    injects are in the order of their numbers, their addressees in the order of the units.
+    """
 
     code: str
     title: Text
@@ -132,6 +148,8 @@ class Document:
     objectives: tuple[Objective, ...]
     problems: tuple[TrainingProblem, ...]
     msel: tuple[Entry, ...]
+    draft: bool = False
+    """What matters on the day may be missing or out of place (``problems.MAY_WAIT``)."""
     code_line: int | None = field(default=None, compare=False)
 
     def calendar(self) -> DrillCalendar:
@@ -143,6 +161,8 @@ class Document:
         """Digest of what the file says, whatever its spelling, comments and order of keys."""
         content = asdict(self)
         del content["code_line"]
+        if not self.draft:
+            del content["draft"]  # as it was before there were drafts
         content["starts_at"] = self.starts_at.isoformat()
         for entry in content["msel"]:
             if not entry["notes"]:

@@ -23,6 +23,7 @@ from units.text import LANGUAGES, Text
 T = TypeVar("T")
 
 MOST_ITEMS = 10_000
+MOST_NAMES = 100
 NAME_LENGTH = 150
 CODE = re.compile(r"\S(?:.*\S)?")
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
@@ -206,8 +207,10 @@ class Fields:
 
     def items(self, key: str, *, required: bool = False) -> list[tuple[Node, str]]:
         """The items of a list, each with its path."""
-        found = self.node(key, required=required)
+        found = self.node(key, required=required and not self.report.draft)
         if found is None:
+            if required:  # reported already, unless it may wait
+                self.report.unfinished = True
             return []
         if found.kind is not Kind.LIST:
             self._wrong_type(found, self.at(key), _("một danh sách"))
@@ -247,6 +250,27 @@ class Fields:
     def texts(self, key: str) -> tuple[Text, ...]:
         """A list of texts."""
         return tuple(self._text(node, path) for node, path in self.items(key))
+
+    def named(self, key: str) -> tuple[tuple[str, str], ...]:
+        """A mapping of free names to words; a name left empty counts as absent."""
+        found = self.node(key)
+        if found is None:
+            return ()
+        if found.kind is not Kind.MAP:
+            self._wrong_type(found, self.at(key), _("một nhóm mục “tên: giá trị”"))
+            return ()
+        if len(found.entries) > MOST_NAMES:
+            message = _("Danh sách dài quá %(count)d mục.") % {"count": MOST_NAMES}
+            self.problem(key, "too_many_items", message)
+            return ()
+        words = Fields(self.report, found, self.at(key), tuple(found.entries), about=self.about)
+        for name in found.entries:
+            if len(name) > NAME_LENGTH or not CODE.fullmatch(name):
+                remedy = _("Viết trên một dòng, không thừa dấu cách, tối đa %(longest)d ký tự.")
+                message = _("Mã hoặc tên không hợp lệ.")
+                words.problem(name, "bad_code", message, remedy % {"longest": NAME_LENGTH})
+        pairs = ((name, words.word(name)) for name in found.entries)
+        return tuple((name, word) for name, word in pairs if word)
 
     # ── times ───────────────────────────────────────────────────────────────────────────────
     def duration(self, key: str, *, zero: bool = False) -> int | None:

@@ -6,20 +6,21 @@ from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
+from scenarios.models import sort_key
 from scenarios.phases import PLAYED
 from scenarios.reading import document as doc
-from scenarios.reading.fields import Fields, Ref
+from scenarios.reading.fields import MOST_NAMES, Fields, Ref
 from scenarios.reading.frame import EVERYBODY, Frame, cycles
 from scenarios.reading.moments import looks_like_moment
 
 KEYS = (
     *("number", "phase", "at", "problem", "from", "to", "method", "title", "content"),
     *("expected_actions", "objectives", "acknowledge_within", "complete_within", "mandatory"),
-    *("reply", "release", "when"),
+    *("reply", "release", "when", "notes"),
 )
 
 
-def check_msel(top: Fields, frame: Frame) -> list[doc.Entry]:
+def check_msel(top: Fields, frame: Frame) -> tuple[doc.Entry, ...]:
     """Check every inject, then what joins them to each other and to the gates."""
     entries: dict[str, doc.Entry] = {}
     places: dict[str, Fields] = {}
@@ -35,10 +36,12 @@ def check_msel(top: Fields, frame: Frame) -> list[doc.Entry]:
             triggers.setdefault(number, waits_for)
         entries.setdefault(number, _entry(fields, number, trigger, frame))
         places.setdefault(number, fields)
-    if entries:
+    if entries or frame.report.draft:
         _check_triggers(entries, triggers)
         _check_conditions(entries, frame)
-    return list(entries.values())
+    in_order = sorted(entries.values(), key=lambda entry: (sort_key(entry.number), entry.number))
+    _check_note_names(top, in_order)
+    return doc.with_notes_in_one_order(in_order)
 
 
 def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Frame) -> doc.Entry:
@@ -79,7 +82,14 @@ def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Fram
         reply=fields.choice("reply", Reply, Reply.NONE.value),
         release=fields.choice("release", ReleaseMode, ReleaseMode.AUTO.value),
         trigger=trigger,
+        notes=fields.named("notes"),
     )
+
+
+def _check_note_names(top: Fields, entries: list[doc.Entry]) -> None:
+    if len({name for entry in entries for name, _words in entry.notes}) > MOST_NAMES:
+        message = _("Các ghi chú có quá %(count)d tên khác nhau.") % {"count": MOST_NAMES}
+        top.problem("msel", "too_many_items", message, _("Dùng chung tên cho các ghi chú."))
 
 
 def _addressees(fields: Fields, frame: Frame) -> tuple[str, ...]:

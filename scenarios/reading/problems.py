@@ -11,6 +11,15 @@ from django.utils.translation import gettext as _
 
 SHOWN_CHARACTERS = 60
 MOST_PROBLEMS = 300
+MAY_WAIT = frozenset(
+    {
+        *("empty_list", "no_director", "nobody_participates", "unit_missing"),
+        *("mandatory_without_deadline", "not_participating", "trigger_cycle", "gate_cycle"),
+        *("outside_phase", "in_stand_down", "before_start", "stand_down_outside"),
+    }
+)
+"""What a draft may still have wrong: it matters only on the day. Form and references never wait."""
+
 # Looking for the nearest word is quadratic: a file that is wrong everywhere gets no proposals
 # beyond the first, and only from so many candidates.
 MOST_PROPOSALS = 60
@@ -71,10 +80,17 @@ def shortened(value: str) -> str:
 
 @dataclass
 class Report:
-    """Collects problems while a file is checked."""
+    """Collects problems while a file is checked.
+
+    Attributes:
+        draft: the file says that it is one; what may wait is let pass.
+        unfinished: something was let pass, or would have been in a draft.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     left_out: int = 0
+    draft: bool = False
+    unfinished: bool = False
 
     def add(
         self,
@@ -86,10 +102,13 @@ class Report:
         remedy: str = "",
     ) -> None:
         """Note a problem; beyond a certain number they are only counted."""
+        if self.draft and code in MAY_WAIT:
+            self.unfinished = True
+            return
         if len(self.problems) >= MOST_PROBLEMS:
             self.left_out += 1
             return
-        self.problems.append(Problem(line, path, code, message, shortened(value), remedy))
+        self.problems.append(Problem(line or None, path, code, message, shortened(value), remedy))
 
     def propose(self, word: str, known: Iterable[str]) -> str:
         """A sentence naming the nearest known word, or nothing."""

@@ -19,10 +19,11 @@ import yaml
 from django.utils.translation import gettext as _
 
 from scenarios.reading.problems import Problem, ScenarioProblems, fatal, shortened
+from units.text import canonical
 
 LIMIT_BYTES = 10 * 1024 * 1024
 LIMIT_DEPTH = 30
-LIMIT_NODES = 300_000
+LIMIT_NODES = 400_000  # 5,000 injects in two languages
 LIMIT_ALIASES = 100
 LIMIT_ALIASED_WEIGHT = 10_000
 
@@ -370,10 +371,12 @@ class _Builder:
         return f"{path}.{key}" if path else key
 
     def _clean(self, event: _Event, path: str) -> str:
-        """The text without what an escape such as ``\\0`` smuggled in: no database stores it."""
+        """The text in its one form, without what an escape such as ``\\0`` smuggled in: no database
+        stores it.
+        """
         bad = _UNPRINTABLE.search(event.text)
         if not bad:
-            return event.text
+            return canonical(event.text)
         self.problems.append(
             Problem(
                 event.line,
@@ -384,4 +387,4 @@ class _Builder:
                 _("Xóa ký tự này."),
             )
         )
-        return _UNPRINTABLE.sub("", event.text)
+        return canonical(_UNPRINTABLE.sub("", event.text))

@@ -6,10 +6,10 @@ the names and the place in the tree that the file gives it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scenarios import models
@@ -20,34 +20,24 @@ from units.models import Unit
 
 @transaction.atomic
 def store(document: doc.Document) -> models.Scenario:
-    """Write a scenario, or answer the one that says the same already.
+    """Write a scenario as a version of its code, or answer the one that says the same already.
 
-    1. A known scenario with the same content is answered as it is.
-    2. One that an exercise was made of is not changed any more.
-    3. Any other one is replaced, keeping its identity.
+    1. An approved version with the same content, the newest of them, is answered as it is.
+    2. Anything else becomes a new version; none that is there already changes.
+    3. Files come checked: the new version is approved, by nobody. An unfinished one is a draft.
 
     Raises:
-        ScenarioProblems: an exercise uses the scenario of this code; nothing was written.
+        ScenarioProblems: an unfinished one, while there is a draft already; nothing was written.
     """
-    head: dict[str, Any] = {
-        "title": document.title,
-        "summary": document.summary,
-        "timezone": document.timezone,
-        "starts_at": document.starts_at,
-        "content_hash": document.content_hash,
-    }
-    scenario, made = models.Scenario.objects.select_for_update().get_or_create(
-        code=document.code, defaults=head
-    )
-    if not made:
-        if scenario.content_hash == document.content_hash:
-            return scenario
-        if _in_use(scenario):
-            raise _refusal(document)
-        _clear(scenario)
-        for name, value in head.items():
-            setattr(scenario, name, value)
-        scenario.save()
+    versions = models.Scenario.objects.select_for_update().filter(code=document.code)
+    known = list(versions.order_by("-version"))
+    if not document.draft:
+        for one in known:
+            if not one.is_draft and one.content_hash == document.content_hash:
+                return one
+    elif any(one.is_draft for one in known):
+        raise _second_draft(document)
+    scenario = _new_version(document, known)
     _write_calendar(scenario, document)
     units = _write_units(scenario, document)
     _write_people(scenario, document, units)
@@ -55,41 +45,40 @@ def store(document: doc.Document) -> models.Scenario:
     return scenario
 
 
-def _in_use(scenario: models.Scenario) -> bool:
-    # The relation is the exercise application's, which this one must not know.
-    exercises = getattr(scenario, "exercises", None)
-    return exercises is not None and bool(exercises.exists())
-
-
-def _refusal(document: doc.Document) -> ScenarioProblems:
+def _second_draft(document: doc.Document) -> ScenarioProblems:
     return ScenarioProblems(
         [
             Problem(
                 document.code_line,
                 "code",
-                "scenario_in_use",
-                _("Kịch bản mang mã này đã được dùng cho một cuộc diễn tập, không thay đổi được."),
+                "draft_exists",
+                _("Kịch bản mang mã này đang có một bản nháp."),
                 document.code,
-                _("Đặt mã khác cho kịch bản, ví dụ %s-2.") % document.code[:58],
+                _("Nhập tình huống vào bản nháp đó, hoặc đặt mã khác, ví dụ %s-2.")
+                % document.code[:58],
             )
         ]
     )
 
 
-def _clear(scenario: models.Scenario) -> None:
-    # Triggers protect the entries they wait for, entries their problems: undone in this order.
-    scenario.msel.update(trigger_entry=None)
-    related: tuple[Callable[[], Any], ...] = (
-        scenario.msel.all,
-        scenario.problems.all,
-        scenario.objectives.all,
-        scenario.people.all,
-        scenario.participations.all,
-        scenario.phases.all,
-        scenario.stand_downs.all,
+def _new_version(document: doc.Document, known: list[models.Scenario]) -> models.Scenario:
+    fields: dict[str, Any] = {"status": models.Status.DRAFT}
+    if not document.draft:
+        fields = {
+            "status": models.Status.APPROVED,
+            "approved_at": timezone.now(),
+            "content_hash": document.content_hash,
+        }
+    return models.Scenario.objects.create(
+        code=document.code,
+        version=known[0].version + 1 if known else 1,
+        based_on=known[0] if known else None,
+        title=document.title,
+        summary=document.summary,
+        timezone=document.timezone,
+        starts_at=document.starts_at,
+        **fields,
     )
-    for rows in related:
-        rows().delete()
 
 
 def _write_calendar(scenario: models.Scenario, document: doc.Document) -> None:
@@ -139,6 +128,8 @@ def _write_units(scenario: models.Scenario, document: doc.Document) -> dict[str,
         )
         for order, one in enumerate(document.units)
     )
+    if not scenario.is_draft:
+        scenario.keep_unit_names()
     return units
 
 

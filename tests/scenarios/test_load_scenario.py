@@ -12,8 +12,9 @@ import yaml
 from django.core.management import call_command
 
 from exercise.conduct import create_exercise
-from scenarios.models import MselEntry, Scenario
+from scenarios.models import MselEntry, Scenario, Status
 from scenarios.reading import ScenarioProblems, load, read, sample_path, store
+from scenarios.writing import as_yaml, document_of
 from tests.scenarios.small import SMALL
 from units.models import Unit
 
@@ -86,30 +87,44 @@ def test_the_same_content_again_is_fine_even_when_an_exercise_uses_it() -> None:
     assert stored(SMALL) == scenario
 
 
-def test_a_changed_file_replaces_the_scenario() -> None:
+def test_a_changed_file_becomes_the_next_version_and_changes_none_that_is_there() -> None:
     first = stored(SMALL)
-    before = rows()
+    create_exercise(first)
+    before = as_yaml(document_of(first))
     second = stored(SMALL.replace("title: X,", "title: XX,").replace("name: Ban,", "name: Bang,"))
-    assert second.pk == first.pk
-    assert rows() == before
+    assert (first.version, second.version, second.based_on) == (1, 2, first)
     assert str(second.msel.get(number="1.1").title) == "XX"
     assert str(Unit.objects.get(code="BGD").name) == "Bang"
     first.refresh_from_db()
-    assert first.content_hash == second.content_hash
+    assert as_yaml(document_of(first)) == before
+    assert document_of(first).content_hash == first.content_hash != second.content_hash
+    assert list(Scenario.objects.in_force()) == [second]
 
 
-def test_a_changed_file_of_a_scenario_in_use_is_refused_with_a_remedy() -> None:
-    create_exercise(stored(SMALL))
+def test_content_that_is_back_is_the_version_that_had_it() -> None:
+    first, changed = stored(SMALL), stored(SMALL.replace("title: X,", "title: XX,"))
+    assert stored(SMALL) == first
+    assert stored(SMALL.replace("title: X,", "title: XX,")) == changed
+
+
+def test_what_came_from_a_file_is_approved_by_nobody() -> None:
+    scenario = stored(SMALL)
+    assert (scenario.status, scenario.approved_by) == (Status.APPROVED, None)
+    assert scenario.approved_at is not None
+
+
+def test_an_unfinished_file_is_a_draft_of_which_there_is_one() -> None:
+    unfinished = SMALL.replace("role: director", "role: observer") + "draft: true\n"
+    draft = stored(unfinished)
+    assert (draft.status, draft.content_hash) == (Status.DRAFT, "")
     before = rows()
     with pytest.raises(ScenarioProblems) as caught:
-        stored(SMALL.replace("title: X,", "title: XX,").replace("name: Ban,", "name: Bang,"))
+        stored(unfinished.replace("title: X,", "title: XX,"))
     (problem,) = caught.value.problems
-    assert (problem.code, problem.path, problem.line) == ("scenario_in_use", "code", 2)
+    assert (problem.code, problem.path, problem.line) == ("draft_exists", "code", 2)
     assert "small-2" in problem.remedy
     assert rows() == before
-    assert str(MselEntry.objects.get(number="1.1").title) == "X"
-    assert str(Unit.objects.get(code="BGD").name) == "Ban"
-    assert stored(SMALL.replace("code: small", "code: small-2")).msel.count() == 4
+    assert stored(SMALL).version == 2
 
 
 def test_two_scenarios_share_a_unit_of_one_code() -> None:
@@ -143,6 +158,7 @@ def test_the_command_says_what_it_loaded() -> None:
     assert json.loads(out) == {
         "ok": True,
         "code": "so-cong-thuong-2023",
+        "version": 1,
         "injects": injects,
         "problems": [],
     }

@@ -144,6 +144,36 @@ def test_a_disabled_account_is_out_at_once_and_in_again_when_enabled(
     ]
 
 
+def test_planning_is_given_and_taken_on_the_book(admin: Client, person: User) -> None:
+    assert not person.is_planner
+    page = f"/accounts/{person.pk}/"
+    for pressed, may_plan in (("1", True), ("1", True), ("0", False)):
+        admin.post(f"{page}planning/", {"may_plan": pressed})
+        person.refresh_from_db()
+        assert person.is_planner is may_plan
+        shown = text(admin.get(page))
+        assert f'name="may_plan" value="{int(not may_plan)}"' in shown
+    planning = [kind for kind in kinds("hanh.nt") if kind.startswith("planning_")]
+    assert planning == ["planning_given", "planning_taken"]
+    line = AccountEvent.objects.get(kind=EventKind.PLANNING_GIVEN)
+    assert (line.account, line.by_account) == ("hanh.nt", "admin")
+
+
+def test_only_an_administrator_gives_planning(person: User) -> None:
+    own = sign_in(person)
+    assert own.post(f"/accounts/{person.pk}/planning/", {"may_plan": "1"}).status_code == 403
+    person.refresh_from_db()
+    assert not person.may_plan
+
+
+def test_an_administrator_plans_without_being_told_to_unless_disabled(admin: Client) -> None:
+    user = User.objects.get(username="admin")
+    assert user.is_planner
+    assert "/planning/" not in text(admin.get(f"/accounts/{user.pk}/"))
+    user.is_active = False
+    assert not user.is_planner
+
+
 def test_an_administrator_does_not_shut_themselves_out(admin: Client) -> None:
     user = User.objects.get(username="admin")
     admin.post(f"/accounts/{user.pk}/active/", {"active": "0"})

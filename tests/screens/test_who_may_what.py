@@ -67,6 +67,7 @@ METHODS = {
     "accounts_end_sessions": POST,
     "accounts_reset_factor": POST,
     "accounts_active": POST,
+    "accounts_planning": POST,
     "sign_ins": SAFE,
     "sign_ins_export": SAFE,
     # in an exercise

@@ -37,6 +37,8 @@ class EventKind(models.TextChoices):
     ACCOUNT_MADE = "account_made", _("Đã tạo tài khoản")
     ACCOUNT_DISABLED = "account_disabled", _("Đã ngừng tài khoản")
     ACCOUNT_ENABLED = "account_enabled", _("Đã mở lại tài khoản")
+    PLANNING_GIVEN = "planning_given", _("Được giao lập kịch bản")
+    PLANNING_TAKEN = "planning_taken", _("Thôi lập kịch bản")
 
 
 class AccountEvent(models.Model):

@@ -50,11 +50,18 @@ class User(AbstractUser):
     language = models.CharField(
         _("ngôn ngữ"), max_length=2, choices=[(code, code) for code in LANGUAGES], default="vi"
     )
+    may_plan = models.BooleanField(_("lập kịch bản"), default=False, db_default=False)
+    """A planner: sees and edits all scenarios, as administrators do."""
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def is_planner(self) -> bool:
+        """Whether this person may see and edit scenarios."""
+        return self.is_active and (self.may_plan or self.is_superuser)
 
     def get_full_name(self) -> str:
         return str(self)

@@ -31,17 +31,37 @@ class Command(BaseCommand):
     def _tell_loaded(self, scenario: Scenario, *, as_json: bool) -> None:
         injects = scenario.msel.count()
         if as_json:
-            answer = {"ok": True, "code": scenario.code, "injects": injects, "problems": []}
+            answer = {
+                "ok": True,
+                "code": scenario.code,
+                "version": scenario.version,
+                "injects": injects,
+                "problems": [],
+            }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
-        words = _("Đã nạp kịch bản %(code)s: %(injects)d tình huống, %(units)d đơn vị.")
-        units = scenario.participations.count()
-        self.stdout.write(words % {"code": scenario.code, "injects": injects, "units": units})
+        words = _(
+            "Đã nạp kịch bản %(code)s, phiên bản %(version)d: %(injects)d tình huống, "
+            "%(units)d đơn vị."
+        )
+        told = {
+            "code": scenario.code,
+            "version": scenario.version,
+            "injects": injects,
+            "units": scenario.participations.count(),
+        }
+        self.stdout.write(words % told)
 
     def _tell_problems(self, file: str, error: ScenarioProblems, *, as_json: bool) -> None:
         if as_json:
             problems = [problem.as_dict() for problem in error.problems]
-            answer = {"ok": False, "code": None, "injects": 0, "problems": problems}
+            answer = {
+                "ok": False,
+                "code": None,
+                "version": None,
+                "injects": 0,
+                "problems": problems,
+            }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
         for problem in error.problems:

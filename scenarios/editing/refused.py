@@ -1,0 +1,71 @@
+"""How an edit says no. Nothing was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+
+class Refused(Exception):
+    """An edit that a planner can cause to fail was not carried out; nothing changed.
+
+    Attributes:
+        code: stable word for machines and tests, such as ``approved`` or ``in_use``.
+        message: what is wrong, for the reader.
+        remedy: what would make it possible; may be empty.
+        field: the value it is about, as the caller named it; empty where it is about none.
+        details: further lines, such as what refers to a thing that was to be removed.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str | Promise,
+        remedy: str | Promise = "",
+        *,
+        field: str = "",
+        details: Iterable[str | Promise] = (),
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.field = field
+        self.details = tuple(details)
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.message, *self.details, self.remedy) if part)
+
+
+class Changed(Refused):
+    """Another planner saved this row first.
+
+    Attributes:
+        row: as it is now (a model instance), or ``None`` where it is gone.
+        now, base, yours: the fields in question as they are, as they were at the revision that the
+            planner had seen, and as the planner wanted them; JSON values by name. ``base`` lacks
+            what the history does not know.
+        by, at: who saved it, and when; ``None`` where the history does not know.
+    """
+
+    def __init__(
+        self,
+        row: Any,
+        *,
+        now: dict[str, Any],
+        base: dict[str, Any],
+        yours: dict[str, Any],
+        by: Any = None,
+        at: Any = None,
+    ) -> None:
+        if row is None:
+            message, remedy = _("Mục này vừa bị xóa."), _("Tải lại để xem bản mới.")
+        else:
+            message = _("Người khác vừa sửa mục này.")
+            remedy = _("Xem cả hai bản rồi chọn.")
+        super().__init__("changed", message, remedy)
+        self.row, self.now, self.base, self.yours = row, now, base, yours
+        self.by, self.at = by, at

@@ -1,0 +1,387 @@
+"""One row → one inject, everything but its time. Pure.
+
+What is wrong is an error and refuses the row; what could be assumed is a warning that says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
+from scenarios.intake import times, words
+from scenarios.intake.cells import Cells
+from scenarios.intake.findings import Finding, Fix
+from scenarios.intake.mapping import Field
+from scenarios.intake.target import Target
+from scenarios.reading import document as doc
+from scenarios.reading.problems import shortened
+from units.text import Text, plain
+
+LONGEST_NUMBER = 20
+LONGEST_TITLE = 160
+LONGEST_TEXT = 20_000
+_FIRST_SENTENCE = re.compile(r"^(.{12,}?[.!?…])(?:\s|$)", re.S)
+_AFTER = re.compile(
+    r"(?:(?:sau|after|khi|when|chờ)\s+)?(?:(?:tin|tình huống|inject|số|no\.?|#)\s*)?"
+    r"(?P<number>[\w.\-/]+)\s*(?P<event>[^\d+]*)(?P<delay>\+?\s*\d.*)?",
+    re.I,
+)
+
+
+class RowReader:
+    """Reads one row; ``entry`` answers what came of it."""
+
+    def __init__(self, cells: Cells, target: Target) -> None:
+        self.cells, self.target = cells, target
+        self.row = cells.row
+        self.errors: list[Finding] = []
+        self.warnings: list[Finding] = []
+        self.number = ""
+        self.phase = ""
+        self.planned_us: int | None = None
+        self.trigger: doc.Trigger | None = None
+        self.notes: list[tuple[str, str]] = []
+        self._read: dict[str, object] = {}
+
+    # ── telling ─────────────────────────────────────────────────────────────────────────────
+    def error(
+        self,
+        field: Field | None,
+        code: str,
+        message: str,
+        hint: str = "",
+        fix: Fix | None = None,
+    ) -> None:
+        """Refuse the row."""
+        self.errors.append(self._finding(field, code, message, hint, fix))
+
+    def warning(
+        self,
+        field: Field | None,
+        code: str,
+        message: str,
+        hint: str = "",
+        fix: Fix | None = None,
+    ) -> None:
+        """Say what was assumed."""
+        self.warnings.append(self._finding(field, code, message, hint, fix))
+
+    def _finding(
+        self, field: Field | None, code: str, message: str, hint: str, fix: Fix | None
+    ) -> Finding:
+        name = self.cells.name(field) if field else ""
+        return Finding(self.row, name, field, code, message, hint, fix)
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────
+    def read(self) -> None:
+        """Everything but the time and what other rows decide."""
+        self.notes = self.cells.notes()
+        self._read_number()
+        self._read_phase()
+        self._read_words()
+        self._read_addressees()
+        self._read_spans()
+        self._read_choices()
+        self._read_after()
+
+    def _read_number(self) -> None:
+        number = " ".join(self.cells.text(Field.NUMBER).split())
+        if len(number) > LONGEST_NUMBER:
+            self.error(
+                Field.NUMBER,
+                "number_too_long",
+                _("Số tình huống dài quá %(count)d ký tự.") % {"count": LONGEST_NUMBER},
+                _("Đặt số ngắn hơn, ví dụ 1.05."),
+            )
+        self.number = number[:LONGEST_NUMBER]
+
+    def _read_phase(self) -> None:
+        written = self.cells.text(Field.PHASE)
+        section = self.cells.section.phase if self.cells.section else ""
+        for said in filter(None, (written, section)):
+            if found := self.target.phase(said):
+                self.phase = found
+                return
+        if written:
+            known = ", ".join(str(plan.title) for plan in self.target.document.phases)
+            self.error(
+                Field.PHASE,
+                "unknown_phase",
+                _("Không có giai đoạn “%s”.") % shortened(written),
+                _("Ghi 1, 2, 3 hoặc tên giai đoạn: %s.") % known,
+            )
+
+    def _read_words(self) -> None:
+        title = self._text(Field.TITLE, Field.TITLE_EN, LONGEST_TITLE)
+        content = self._text(Field.CONTENT, Field.CONTENT_EN, LONGEST_TEXT)
+        if not title and content:
+            title = Text(_headline(content.vi), _headline(content.en))
+            if title == content:
+                content = Text()
+        if not title and not self._there(Field.TITLE, Field.CONTENT):
+            self.error(
+                Field.TITLE,
+                "title_missing",
+                _("Thiếu nội dung tình huống."),
+                _("Điền tiêu đề hoặc nội dung."),
+            )
+        self._read["title"], self._read["content"] = title, content
+        self._read["sender"] = self._text(Field.SENDER, Field.SENDER_EN, LONGEST_TITLE)
+        vi = _lines(self.cells.text(Field.EXPECTED))
+        en = _lines(self.cells.text(Field.EXPECTED_EN))
+        longest = max(len(vi), len(en))
+        vi, en = vi + [""] * (longest - len(vi)), en + [""] * (longest - len(en))
+        self._read["expected_actions"] = tuple(map(Text, vi, en))
+
+    def _text(self, field: Field, english: Field, longest: int) -> Text:
+        sides = []
+        for one in (field, english):
+            said = self.cells.text(one)
+            if len(said) > longest:
+                self.warning(
+                    one,
+                    "shortened",
+                    _("Dài quá %(count)d ký tự; phần thừa được cắt bỏ.") % {"count": longest},
+                    _("Chuyển phần dài sang cột nội dung đầy đủ."),
+                )
+                if one in {Field.TITLE, Field.TITLE_EN}:
+                    self.notes.append((self.cells.header(one), said[:LONGEST_TEXT]))
+            sides.append(said[:longest].strip())
+        return Text(*sides)
+
+    def _there(self, *fields: Field) -> bool:
+        """Whether the sheet says nothing of this, and the scenario has the inject."""
+        known = self.number in self.target.entries
+        return known and not any(self.cells.column(field) for field in fields)
+
+    def _read_addressees(self) -> None:
+        said = self.cells.text(Field.TO)
+        found = self.target.addressees(said)
+        self._read["addressees"] = found.codes
+        for word, near in found.unknown:
+            message = _("Không có đơn vị “%s”.") % shortened(word)
+            fix = None
+            if near:
+                message += " " + _("Gần nhất: %s.") % near
+                fix = Fix(said.replace(word, near), _("Dùng “%s”") % near)
+            self.error(
+                Field.TO, "unknown_unit", message, _("Sửa tên, hoặc thêm đơn vị vào kịch bản."), fix
+            )
+        if not found.codes and not found.unknown and not self._there(Field.TO):
+            self.error(
+                Field.TO,
+                "to_missing",
+                _("Thiếu đơn vị nhận."),
+                _("Ghi tên hoặc mã đơn vị; “Tất cả” là mọi đơn vị tham gia."),
+            )
+        for code in found.codes:
+            if code not in self.target.participating:
+                self.warning(
+                    Field.TO,
+                    "not_participating",
+                    _("Đơn vị %s không tham gia diễn tập.") % code,
+                    _("Cho đơn vị tham gia, hoặc bỏ khỏi danh sách nhận."),
+                )
+        objectives = self.target.objectives.split(self.cells.text(Field.OBJECTIVES))
+        section = self.cells.section
+        problem = self.cells.text(Field.PROBLEM) or (section.problem if section else "")
+        self._read["objectives"] = objectives.codes
+        self._read["problem"] = self.target.problems.code(problem) if problem else None
+        for word, near in objectives.unknown:
+            self._unknown(Field.OBJECTIVES, "unknown_objective", word, near)
+        if problem and self._read["problem"] is None:
+            near = self.target.problems.nearest(problem)
+            self._unknown(Field.PROBLEM, "unknown_problem", problem, near)
+
+    def _unknown(self, field: Field, code: str, word: str, near: str) -> None:
+        said = self.cells.text(field) or word
+        self.notes.append((self.cells.header(field), word))
+        self.warning(
+            field,
+            code,
+            _("“%s” không có trong kịch bản; được giữ làm ghi chú.") % shortened(word),
+            _("Gần nhất: %s.") % near if near else _("Thêm vào kịch bản rồi nhập lại."),
+            Fix(said.replace(word, near), _("Dùng “%s”") % near) if near else None,
+        )
+
+    def _read_spans(self) -> None:
+        for field, name in (
+            (Field.ACKNOWLEDGE, "acknowledge_within_s"),
+            (Field.COMPLETE, "complete_within_s"),
+        ):
+            column = self.cells.column(field)
+            habit = "" if self.cells.fixed(field) or column is None else column.habit
+            try:
+                span = times.read_span(self.cells.value(field), habit)
+            except times.BadTime as error:
+                self.error(field, error.code, error.message, error.hint)
+                continue
+            self._read[name] = span
+
+    def _read_choices(self) -> None:
+        method = self.cells.text(Field.METHOD)
+        found = words.method(method)
+        self._read["method"] = found or Method.DOCUMENT
+        if found is None and self.cells.column(Field.METHOD):
+            what = (
+                _("Không rõ kênh “%s”, sẽ dùng “Văn bản”.") % shortened(method)
+                if method
+                else _("Thiếu kênh, sẽ dùng “Văn bản”.")
+            )
+            if method:
+                self.notes.append((self.cells.header(Field.METHOD), method))
+            code = "unknown_method" if method else "method_missing"
+            labels = ", ".join(str(choice.label) for choice in Method)
+            self.warning(Field.METHOD, code, what, _("Các kênh: %s.") % labels)
+        reply = self.cells.text(Field.REPLY)
+        self._read["reply"] = words.reply(reply) or Reply.NONE
+        if reply and words.reply(reply) is None:
+            self._unknown(Field.REPLY, "unknown_reply", reply, "")
+        release = self.cells.text(Field.RELEASE)
+        self._read["release"] = words.release(release) or ReleaseMode.AUTO
+        if release and words.release(release) is None:
+            self._unknown(Field.RELEASE, "unknown_release", release, "")
+        mandatory = words.yes(self.cells.text(Field.MANDATORY))
+        if mandatory is None:
+            self._unknown(Field.MANDATORY, "not_yes_or_no", self.cells.text(Field.MANDATORY), "")
+        self._read["mandatory"] = bool(mandatory)
+        if mandatory and not self._read.get("complete_within_s"):
+            self.warning(
+                Field.COMPLETE,
+                "mandatory_without_deadline",
+                _("Tình huống bắt buộc chưa có thời hạn hoàn thành."),
+                _("Điền thời hạn trước khi duyệt kịch bản."),
+            )
+
+    def _read_after(self) -> None:
+        said = _lines(self.cells.text(Field.AFTER))
+        if not said:
+            return
+        match = _AFTER.fullmatch(said[0])
+        event = match["event"].strip(" :,;-–()") if match else ""
+        found = words.EVENTS.get(plain(event)) if event else TriggerEvent.COMPLETED
+        delay_s: int | None = 0
+        if match and match["delay"]:
+            try:
+                delay_s = times.read_span(match["delay"].lstrip("+ ")) or 0
+            except times.BadTime:
+                delay_s = None
+        if match is None or found is None or delay_s is None or delay_s < 0:
+            self.error(
+                Field.AFTER,
+                "bad_condition",
+                _("Không đọc được điều kiện “%s”.") % shortened(said[0]),
+                _("Ví dụ đúng: 1.05 hoàn thành +5', 1.05 quá hạn."),
+            )
+            return
+        self.trigger = doc.Trigger(match["number"], found.value, delay_s)
+        if said[1:]:
+            self.notes.append((self.cells.header(Field.AFTER), "\n".join(said[1:])))
+            self.warning(
+                Field.AFTER,
+                "one_condition",
+                _("Chỉ dùng điều kiện đầu tiên; các điều kiện khác giữ làm ghi chú."),
+            )
+
+    # ── what other rows decide ──────────────────────────────────────────────────────────────
+    def number_taken(self, row: int, taken: set[str]) -> None:
+        """The same number stands in an earlier row."""
+        free = self._free(taken)
+        taken.add(free)
+        self.error(
+            Field.NUMBER,
+            "number_duplicate",
+            _("Trùng số %(number)s với dòng %(row)d.") % {"number": self.number, "row": row},
+            _("Đặt số khác."),
+            Fix(free, _("Đổi thành %s") % free),
+        )
+
+    def number_made(self, taken: set[str]) -> None:
+        """The row has no number."""
+        place = {"preparation": 2, "execution": 3}.get(self.phase, 1)
+        self.number = self._free(taken, f"{place}.01")
+        taken.add(self.number)
+        if self.cells.column(Field.NUMBER):
+            self.warning(
+                Field.NUMBER,
+                "number_missing",
+                _("Thiếu số, sẽ đánh số %s.") % self.number,
+                fix=Fix(self.number, _("Dùng số %s") % self.number),
+            )
+
+    def _free(self, taken: set[str], first: str = "") -> str:
+        base = first or self.number
+        # Excel turns 1.10 typed as a number into 1.1.
+        if not first and isinstance(self.cells.value(Field.NUMBER), float):
+            longer = f"{base}0"
+            if longer not in taken:
+                return longer
+        head, digits = re.fullmatch(r"(.*?)(\d*)", base[: LONGEST_NUMBER - 6], re.S).groups()  # type: ignore[union-attr]
+        if not digits:
+            head, digits = f"{head}-", "1"
+        number = int(digits[-9:])
+        while (free := f"{head}{number:0{len(digits)}d}") in taken:
+            number += 1
+        return free
+
+    def check_trigger(self, known: set[str]) -> None:
+        """The inject it waits for must be there, and not be itself."""
+        if self.trigger is None:
+            return
+        if self.planned_us is not None:
+            self.notes.append((self.cells.header(Field.AFTER), self.cells.text(Field.AFTER)))
+            self.trigger = None
+            self.warning(
+                Field.AFTER,
+                "time_and_condition",
+                _("Có cả giờ và điều kiện: dùng giờ, điều kiện giữ làm ghi chú."),
+                _("Bỏ giờ nếu muốn phát theo điều kiện."),
+            )
+        elif self.trigger.inject not in known or self.trigger.inject == self.number:
+            self.error(
+                Field.AFTER,
+                "unknown_inject",
+                _("Không có tình huống %s.") % shortened(self.trigger.inject),
+                _("Ghi số của một tình huống khác trong kịch bản."),
+            )
+
+    def entry(self) -> doc.Entry | None:
+        """The inject, unless an error stands against it."""
+        if self.errors:
+            return None
+        return doc.Entry(
+            number=self.number,
+            phase=self.phase,
+            planned_us=self.planned_us,
+            trigger=self.trigger,
+            notes=tuple(self.notes),
+            problem=self._read["problem"],  # type: ignore[arg-type]
+            sender=self._read["sender"],  # type: ignore[arg-type]
+            addressees=self._read["addressees"],  # type: ignore[arg-type]
+            method=str(self._read["method"]),
+            title=self._read["title"],  # type: ignore[arg-type]
+            content=self._read["content"],  # type: ignore[arg-type]
+            expected_actions=self._read["expected_actions"],  # type: ignore[arg-type]
+            objectives=self._read["objectives"],  # type: ignore[arg-type]
+            acknowledge_within_s=self._read.get("acknowledge_within_s"),  # type: ignore[arg-type]
+            complete_within_s=self._read.get("complete_within_s"),  # type: ignore[arg-type]
+            mandatory=bool(self._read["mandatory"]),
+            reply=str(self._read["reply"]),
+            release=str(self._read["release"]),
+        )
+
+
+def _headline(content: str) -> str:
+    """The first sentence or line, as a title."""
+    line = content.split("\n", 1)[0].strip()
+    found = _FIRST_SENTENCE.match(line)
+    words_ = found.group(1) if found and len(found.group(1)) <= LONGEST_TITLE else line
+    return words_ if len(words_) <= LONGEST_TITLE else f"{words_[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _lines(cell: str) -> list[str]:
+    """The items of a cell: its lines, without the marks and numbers of a list."""
+    lines = (re.sub(r"^\s*(?:[-–•*+]|\d{1,2}[.)])\s+", "", line) for line in cell.split("\n"))
+    return [line.strip() for line in lines if line.strip()]

@@ -1,0 +1,18 @@
+"""Versions of a scenario: draft → approved by a second person; an exercise pins one."""
+
+from scenarios.versions.approval import approve, submit, withdraw
+from scenarios.versions.comparing import Comparison, FieldChange, RowChange, compare
+from scenarios.versions.making import clone, new_scenario, new_version
+
+__all__ = [
+    "Comparison",
+    "FieldChange",
+    "RowChange",
+    "approve",
+    "clone",
+    "compare",
+    "new_scenario",
+    "new_version",
+    "submit",
+    "withdraw",
+]
