@@ -74,6 +74,18 @@ def test_who_edited_or_submitted_does_not_approve(desk: Desk) -> None:
     assert approve(pk, third).status == Status.APPROVED
 
 
+def test_who_took_in_a_whole_scenario_does_not_approve_it(desk: Desk) -> None:
+    pk = desk.scenario.pk
+    Scenario.objects.filter(pk=pk).update(made_by=desk.hoa)
+    submit(pk, desk.binh)
+    made_a_version = approve(pk, desk.hoa)
+    assert made_a_version.approved_by == desk.hoa, "there was nothing of hers in it"
+    whole = clone(made_a_version, "whole", desk.hoa)
+    Scenario.objects.filter(pk=whole.pk).update(based_on=None)
+    submit(whole.pk, desk.binh)
+    assert refused(lambda: approve(whole.pk, desk.hoa)).code == "second_person"
+
+
 def test_an_edit_takes_the_request_back(desk: Desk) -> None:
     pk = desk.scenario.pk
     for after in (
