@@ -146,9 +146,12 @@ def _mapped(
 
 
 def _refuse_without_injects(mapping: Mapping, document: doc.Document) -> None:
-    """What is no MSEL: without contents, rows can only change injects that are there."""
+    """Refuse what is no MSEL: rows need contents and something beside them, or else the numbers of
+    injects that are there.
+    """
     told = any(mapping.of(field) for field in (Field.TITLE, Field.CONTENT))
-    if not told and not (document.msel and mapping.of(Field.NUMBER)):
+    beside = any(mapping.of(field) for field in (Field.NUMBER, Field.TIME, Field.DATE, Field.TO))
+    if not (told and beside) and not (document.msel and mapping.of(Field.NUMBER)):
         raise Unreadable(
             "no_msel",
             _("Không tìm thấy cột nội dung tình huống trong tệp."),

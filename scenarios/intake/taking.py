@@ -147,10 +147,14 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
             scenario = store(document)
             if user is not None:
                 Scenario.objects.filter(pk=scenario.pk).update(made_by=user)
-        return len(document.msel)
-    if seen.merge.after:
+    elif seen.merge.after:
         _write(draft_of(request.code), request.name, seen, user)
-    return len(seen.merge.after) + len(seen.merge.same)
+    return would_take(seen)
+
+
+def would_take(seen: Preview) -> int:
+    """How many rows of the file would stand in the scenario."""
+    return len(_kept(seen.checked.entries, seen.document.msel)) if seen.importable else 0
 
 
 def _read(request: Request) -> Reading | doc.Document:

@@ -190,7 +190,7 @@ class _Assembly:
 
     def _fill(self, node: Node, cells: list[tuple[Column, str, int]]) -> None:
         """Put cells into a mapping, the two sides of a text together."""
-        sides: dict[str, dict[str, Any]] = {}
+        texts: dict[str, tuple[int, dict[str, Any]]] = {}
         for column, words, row in cells:
             if len(words) > LONGEST_CELL:
                 message = _("Một ô dài hơn %(count)d ký tự.") % {"count": LONGEST_CELL}
@@ -198,11 +198,11 @@ class _Assembly:
             value = column.cell.read(words)
             self._count(value, row)
             if column.side:
-                sides.setdefault(column.key, {})[column.side] = value
+                texts.setdefault(column.key, (row, {}))[1][column.side] = value
             else:
                 self._put(node, column.key, node_of(value, row))
-        for key, both in sides.items():
-            self._put(node, key, node_of(_joined(both), node.line or cells[0][2]))
+        for key, (row, sides) in texts.items():
+            self._put(node, key, node_of(_joined(sides), row))
 
     def _count(self, value: Any, row: int) -> None:
         self._nodes += len(value) if isinstance(value, list) else 1

@@ -79,7 +79,7 @@ def examine(source: Source) -> tuple[doc.Document, bool]:
         people=tuple(people),
         objectives=tuple(objectives),
         problems=tuple(problems),
-        msel=tuple(msel),
+        msel=msel,
         draft=report.draft,
         code_line=source.root.key_lines.get("code"),
     )

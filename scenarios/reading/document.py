@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from scenarios.calendar import DrillCalendar
@@ -115,6 +116,18 @@ class Entry:
     notes: tuple[tuple[str, str], ...] = ()
     """Named remarks of the planners, such as columns of their own: never shown to a unit. Their
     order is the same in all injects."""
+
+
+def with_notes_in_one_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Notes are columns of a table: each has one place, where it first appears."""
+    names = dict.fromkeys(name for entry in entries for name, _words in entry.notes)
+    places = {name: place for place, name in enumerate(names)}
+    return tuple(
+        replace(entry, notes=tuple(sorted(entry.notes, key=lambda note: places[note[0]])))
+        if len(entry.notes) > 1
+        else entry
+        for entry in entries
+    )
 
 
 @dataclass(frozen=True, slots=True)

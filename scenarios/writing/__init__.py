@@ -36,8 +36,14 @@ FORMATS = ("yaml", "json", "xlsx", "csv")
 """What a scenario can be written as; each is the ending of such a file."""
 
 
-def written(document: Document, format: str, language: str = "vi") -> bytes:
-    """A scenario as a file of one of ``FORMATS``; its headers in ``language``, where it has any.
+def written(document: Document, format: str, language: str = "vi", *, version: str = "") -> bytes:
+    """A scenario as a file of one of ``FORMATS``.
+
+    Args:
+        document: the scenario.
+        format: one of ``FORMATS``.
+        language: of the headers, ``vi`` or ``en``, where the format has any.
+        version: what a printed page calls this state of the scenario.
 
     Raises:
         Unwritable: the scenario does not fit into this format.
@@ -45,7 +51,7 @@ def written(document: Document, format: str, language: str = "vi") -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
         "yaml": lambda: as_yaml(document),
         "json": lambda: as_json(document),
-        "xlsx": lambda: as_xlsx(document, language),
+        "xlsx": lambda: as_xlsx(document, language, version),
         "csv": lambda: as_csv(document, language),
     }
     return writers[format]()

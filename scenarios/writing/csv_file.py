@@ -14,7 +14,7 @@ from units.spreadsheets import harmless
 def as_csv(document: Document, language: str = "vi") -> bytes:
     """The injects as CSV: UTF-8 with a mark (so that Excel takes it for UTF-8), commas.
 
-    Cells that a spreadsheet would run as a formula begin with ``'``; see ``units.spreadsheets.unmarked``.
+    Cells that a spreadsheet would run as a formula begin with ``'`` (``units.spreadsheets``).
     """
     data = plain(document)
     columns = msel_columns(data, language)

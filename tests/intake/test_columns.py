@@ -368,6 +368,11 @@ def test_a_row_with_a_lone_title_is_an_inject_that_lacks_the_rest() -> None:
     assert [number for number, _row in data_rows(table, guess(table))] == [2, 3]
 
 
+def test_a_row_that_happens_to_count_is_only_left_out_below_the_header() -> None:
+    table = sheet(("Số", "Hạn", "Giờ"), ("1", "2", "3"), ("A", "9", "8"), ("1", "2", "3"))
+    assert [number for number, _row in data_rows(table, guess(table))] == [3, 4]
+
+
 # ── anything ────────────────────────────────────────────────────────────────────────────────────
 CELLS = st.one_of(
     st.none(),
