@@ -92,5 +92,5 @@ addEventListener("pageshow", (event) => {
 });
 
 // A link to a row of another page is followed to its error.
-const wanted = location.hash.startsWith("#row-") && $(location.hash);
-if (wanted?.dataset.bad) goTo(wanted);
+const wanted = bad().find((row) => `#${row.id}` === location.hash);
+if (wanted) goTo(wanted);

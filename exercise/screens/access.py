@@ -85,11 +85,12 @@ ADMINISTRATION = (
 """What the install's administrator alone may open."""
 
 IMPORTING = (
-    "import_new",
+    "scenario_import",
     "import_progress",
     "import_columns",
     "import_check",
     "import_fix",
+    "import_units",
     "import_leftover",
     "import_write",
     "import_done",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.editing.importing import writable
 from scenarios.imports.saying import LABELS, Sayer
+from scenarios.imports.units import missing
 from scenarios.intake.findings import Finding
 from scenarios.intake.mapping import Field
 from scenarios.intake.merging import Merge
@@ -100,6 +101,7 @@ class Review:
         remarks: (message, hint) about the file as a whole.
         questions: about columns that can be read in two ways.
         left_out: columns that are ignored; ``kept``: those that become notes.
+        missing: units that rows name and the scenario has not (``units.missing``).
         gone: (number, title) of injects that the file has not; they stay.
     """
 
@@ -115,6 +117,7 @@ class Review:
     kept: tuple[str, ...]
     new: int
     same: int
+    missing: tuple[tuple[str, int], ...] = field(default=())
     changed: tuple[Changed, ...] = field(default=())
     gone: tuple[tuple[str, str], ...] = field(default=())
 
@@ -156,6 +159,7 @@ class Review:
                 ),
                 "remarks": tuple((message, hint) for message, hint in data["remarks"]),
                 "questions": tuple(Note(**one) for one in data["questions"]),
+                "missing": tuple((name, count) for name, count in data["missing"]),
                 "left_out": tuple(data["left_out"]),
                 "kept": tuple(data["kept"]),
                 "changed": tuple(
@@ -198,6 +202,7 @@ def review_of(seen: Preview, key: str) -> Review:
         kept=tuple(_names(seen, {Field.NOTE, Field.SIMULATED})),
         new=len(found.new),
         same=len(merge.same),
+        missing=missing(seen.checked.rows, seen.document),
         changed=tuple(_changes(seen, {entry.number for entry in found.changed})),
         gone=tuple((entry.number, str(entry.title)) for entry in merge.gone),
     )
@@ -226,7 +231,7 @@ def _row(row: Row, becomes: dict[str, str]) -> ReviewRow:
 
 
 def alike(rows: Iterable[ReviewRow], row: ReviewRow, note: Note) -> list[int]:
-    """Rows of the file that say the same in the same cell and could be corrected in the same way."""
+    """Rows of the file that say the same in the same cell and can be corrected in the same way."""
     kind = _kind(row, note)
     return [one.row for one in rows for other in one.notes if _kind(one, other) == kind]
 

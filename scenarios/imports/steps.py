@@ -43,7 +43,7 @@ LARGE_BYTES = 64 * 1024
 """A file of more bytes is read in one: about as many rows, of which nobody knows before."""
 LONGEST_FIX = 20_000
 TRIES = 3
-FORM = 2
+FORM = 3
 """Raised when reviews are made in another form: those that are kept are then out of date."""
 
 

@@ -115,7 +115,7 @@ def _packed(value: Value) -> Any:
 
 def _unpacked(value: Any) -> Value:
     if not isinstance(value, dict):
-        return value  # type: ignore[no-any-return]
+        return value
     ((kind, said),) = value.items()
     match kind:
         case "datetime":

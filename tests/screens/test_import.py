@@ -296,8 +296,32 @@ def test_a_correction_of_nothing_is_refused(
     client: Client, draft: Scenario, data: dict[str, str]
 ) -> None:
     walk = Walk.to_check(client, draft, workbook())
-    assert client.post(walk.path("fix/"), data | {"value": "a"}).status_code == 400
+    assert client.post(walk.path("fix/"), data | {"value": "a"}).status_code == 422
     assert walk.bad() == [5, 7, 8]
+
+
+def test_units_that_only_the_file_knows_are_taken_in_on_request(
+    client: Client, planner: User
+) -> None:
+    empty = make_scenario(1, injects=[])
+    empty.people.all().delete()
+    empty.participations.all().delete()
+    Scenario.objects.filter(pk=empty.pk).update(status=Status.DRAFT)
+    Unit.objects.create(code="NL", name={"vi": "Quản lý Năng lượng"})
+    empty.refresh_from_db()
+    walk = Walk.to_check(client, empty, workbook([ROWS[0], ROWS[1], ROWS[2]]))
+    page = walk.page()
+    assert "Tệp nêu 3 đơn vị chưa có trong kịch bản" in page
+    assert page.count("checked") == 3
+    client.post(
+        walk.path("units/"), {"unit": ["Văn phòng Sở", "Quản lý Năng lượng", "Không nêu trong tệp"]}
+    )
+    codes = empty.participations.values_list("unit__code", flat=True)
+    assert list(codes) == ["VPS", "NL"], "by its initials; one that is installed by its own code"
+    assert walk.bad() == [5]
+    assert "VPS, NL" in str(Edit.objects.get())
+    undo(empty.pk, planner)
+    assert walk.bad() == [4, 5, 6]
 
 
 # ── columns ─────────────────────────────────────────────────────────────────────────────────────
@@ -423,7 +447,7 @@ def test_an_import_is_its_planners_alone(client: Client, draft: Scenario) -> Non
         assert other.get(walk.path(page)).status_code == 404
         assert stranger.get(walk.path(page)).status_code == 403
         assert Client().get(walk.path(page)).status_code == 302
-    for act in ("fix/", "write/", "forget/"):
+    for act in ("fix/", "units/", "write/", "forget/"):
         assert other.post(walk.path(act)).status_code == 404
         assert stranger.post(walk.path(act)).status_code == 403
     assert stranger.get(at(draft)).status_code == 403
@@ -436,7 +460,7 @@ def test_nothing_goes_into_an_approved_version(client: Client, draft: Scenario) 
     digest = re.search(r'name="digest" value="(\w+)"', page)
     assert digest
     Scenario.objects.update(status=Status.APPROVED)
-    assert upload(client, draft, workbook()).status_code == 409
+    assert upload(client, draft, workbook()).status_code == 422
     client.post(walk.path("write/"), {"digest": digest[1]})
     assert not draft.msel.exists()
     assert "đã duyệt" in walk.page()

@@ -84,7 +84,7 @@ def _looked_at(request: PlannerRequest, imported: Import, reading: Reading) -> M
 def _take(request: PlannerRequest, imported: Import, reading: Reading) -> HttpResponse:
     look, naming = Look(request.POST), Remembering(request.POST)
     if not look.is_valid() or not naming.is_valid():
-        return HttpResponse(status=400)
+        return redirect(path_to("import_columns", imported))
     sheet = steps.sheet_of(reading, look.cleaned_data["sheet"])
     header_row = look.cleaned_data["header_row"] or 0
     guessed = _as_it_was(imported, sheet, header_row)

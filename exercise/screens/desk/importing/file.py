@@ -54,11 +54,11 @@ class FileForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@planner("import_new")
+@planner("scenario_import")
 def new(request: PlannerRequest) -> HttpResponse:
     """Choose a file; what was begun lately can be gone on with."""
     if request.method != "POST" or not request.scenario.is_draft:
-        return _page(request, FileForm(), status=409 if request.method == "POST" else 200)
+        return _page(request, FileForm(), status=422 if request.method == "POST" else 200)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -92,7 +92,7 @@ def _page(request: PlannerRequest, form: FileForm, status: int = 200) -> HttpRes
     failed = request.GET.get("failed", "")
     if status == 200 and failed.isdigit():
         for imported in own.filter(pk=int(failed[:18]), state=ImportState.FAILED):
-            form = FileForm({}, {})
+            form = FileForm(data={})
             form.full_clean()
             form.errors.clear()
             _tell(form, imported)
@@ -132,11 +132,11 @@ def forget(request: PlannerRequest, import_id: int) -> HttpResponse:
     imported = own_import(request, import_id)
     if imported.state != ImportState.WRITING:
         keeping.forget(imported)
-    return redirect("import_new", request.scenario.code, request.scenario.version)
+    return redirect("scenario_import", request.scenario.code, request.scenario.version)
 
 
 urlpatterns = [
-    path(ADDRESS, new, name="import_new"),
+    path(ADDRESS, new, name="scenario_import"),
     path(f"{ONE}progress/", progress, name="import_progress"),
     path(f"{ONE}forget/", forget, name="import_forget"),
 ]

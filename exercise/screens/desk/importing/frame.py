@@ -20,7 +20,7 @@ ADDRESS = f"{VERSION}import/"
 ONE = f"{ADDRESS}<int:import_id>/"
 
 STEPS = (
-    ("file", _("Tệp"), "import_new"),
+    ("file", _("Tệp"), "scenario_import"),
     ("columns", _("Ghép cột"), "import_columns"),
     ("check", _("Kiểm tra"), "import_check"),
     ("done", _("Nhập"), ""),
@@ -54,7 +54,7 @@ def next_page(imported: Import) -> str:
         return path_to("import_progress", imported)
     if imported.state == ImportState.FAILED:
         scenario = imported.scenario
-        address = reverse("import_new", args=[scenario.code, scenario.version])
+        address = reverse("scenario_import", args=[scenario.code, scenario.version])
         return f"{address}?failed={imported.pk}"
     if imported.state == ImportState.DONE:
         return path_to("import_done", imported)
@@ -77,6 +77,6 @@ def wizard(request: PlannerRequest, here: str, imported: Import | None = None) -
     at = places.index(here)
     shown = []
     for place, (_name, label, page) in enumerate(STEPS):
-        path = path_to(page, imported) if imported and page and page != "import_new" else ""
+        path = path_to(page, imported) if imported and page and page != "scenario_import" else ""
         shown.append(Step(label, place < at, place == at, path if place < at else ""))
     return frame(request, "msel") | {"wizard": shown, "imported": imported}

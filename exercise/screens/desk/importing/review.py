@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from exercise.chores.asking import have_done
@@ -22,7 +23,8 @@ from exercise.screens.desk.importing.frame import (
     wizard,
 )
 from exercise.screens.desk.importing.table import ALL, AROUND, ERRORS, page_of, table
-from scenarios.imports import steps
+from scenarios.editing import Refused
+from scenarios.imports import steps, units
 from scenarios.imports.leftover import leftover
 from scenarios.imports.review import BAD, GOOD, Review, alike
 from scenarios.intake.mapping import Field
@@ -84,14 +86,20 @@ def _checked(request: PlannerRequest, imported: Import) -> HttpResponse | None:
 
 
 def _page(
-    request: PlannerRequest, imported: Import, wanted: dict[str, Any], focus: int | None = None
+    request: PlannerRequest,
+    imported: Import,
+    wanted: dict[str, Any],
+    *,
+    focus: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     review = steps.review(imported)
     if review is None:  # the scenario went on in this very moment
         review = steps.check(imported)
     template = "desk/import/_review.html" if request.htmx else "desk/import/check.html"
     context = _context(imported, review, wanted) | {"focus": focus}
-    return render(request, template, wizard(request, "check", imported) | context)
+    context |= wizard(request, "check", imported)
+    return render(request, template, context, status=status)
 
 
 def _context(imported: Import, review: Review, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +110,7 @@ def _context(imported: Import, review: Review, wanted: dict[str, Any]) -> dict[s
         "counts": counts,
         "bad": counts[BAD],
         "table": table(review, fixes, show, wanted.get("page") or 1),
+        "empty": not imported.scenario.participations.exists(),
         "changes": review.changed[:MOST_CHANGES],
         "more_changes": max(0, len(review.changed) - MOST_CHANGES),
         "refused": (imported.report or {}).get("refused", ""),
@@ -117,7 +126,7 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
         return away
     form = FixForm(request.POST)
     if not form.is_valid():
-        return HttpResponse(status=400)
+        return _page(request, imported, {}, status=422)
     wanted = form.cleaned_data
     words = wanted["value"] if "value" in request.POST else None
     rows = _alike(imported, wanted) if wanted["alike"] else [wanted["row"]]
@@ -131,10 +140,35 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
     return redirect(address)
 
 
+@require_POST
+@planner("import_units")
+def take_units(request: PlannerRequest, import_id: int) -> HttpResponse:
+    """Take units that rows name into the scenario: those of ``unit`` that the review lists."""
+    imported = own_import(request, import_id)
+    if away := elsewhere(imported):
+        return away
+    review = steps.review(imported) or steps.check(imported)
+    wanted = set(request.POST.getlist("unit"))
+    try:
+        codes = units.take_in(
+            request.scenario.pk,
+            request.user,
+            [name for name, _count in review.missing if name in wanted],
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if codes:
+            messages.success(request, _("Đã thêm đơn vị %s vào kịch bản.") % ", ".join(codes))
+    return redirect(path_to("import_check", imported))
+
+
 def _alike(imported: Import, wanted: dict[str, Any]) -> list[int]:
     review = steps.review(imported) or steps.check(imported)
     row = next((one for one in review.rows if one.row == wanted["row"]), None)
-    for note in row.notes if row else ():
+    if row is None:
+        return [wanted["row"]]
+    for note in row.notes:
         if (note.field, note.fix) == (wanted["field"], wanted["value"]):
             return alike(review.rows, row, note)
     return [wanted["row"]]
@@ -161,5 +195,6 @@ def download(request: PlannerRequest, import_id: int) -> HttpResponse:
 urlpatterns = [
     path(f"{ONE}check/", check, name="import_check"),
     path(f"{ONE}fix/", fix, name="import_fix"),
+    path(f"{ONE}units/", take_units, name="import_units"),
     path(f"{ONE}errors.xlsx", download, name="import_leftover"),
 ]
