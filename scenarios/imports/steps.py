@@ -72,8 +72,12 @@ def reading_of(imported: Import) -> Reading:
     reading = stored.load(imported)
     if reading is None:
         _advance(imported, 10)
-        with imported.file.open("rb") as file:
-            data = file.read()
+        try:
+            with imported.file.open("rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            message = _("Tệp %s không còn trên máy chủ.") % imported.name
+            raise Unreadable("gone", message, _("Chọn lại tệp.")) from None
         reading = taking.reading_of_file(data, imported.name)
         _advance(imported, 60)
         stored.save(imported, reading)

@@ -430,6 +430,18 @@ def test_files_are_forgotten_after_a_week(client: Client, draft: Scenario) -> No
     assert Import.objects.count() == 1
 
 
+def test_a_file_that_is_gone_from_the_disk_is_asked_for_again(
+    client: Client, draft: Scenario
+) -> None:
+    walk = Walk.to_check(client, draft, workbook())
+    for file in Path(settings.MEDIA_ROOT).glob("imports/**/*.*"):
+        file.unlink()
+    for page in ("columns/", "errors.xlsx"):
+        answer = client.get(walk.path(page), follow=True)
+        assert "không còn trên máy chủ" in text(answer)
+        assert answer.redirect_chain[-1][0] == at(draft)
+
+
 def test_a_planner_can_have_a_file_forgotten(client: Client, draft: Scenario) -> None:
     walk = Walk.to_check(client, draft, workbook())
     assert "kich-ban.xlsx" in text(client.get(at(draft)))

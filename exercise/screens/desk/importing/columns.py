@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from exercise.screens.access import PlannerRequest, planner
-from exercise.screens.desk.importing.frame import ONE, elsewhere, own_import, path_to, wizard
+from exercise.screens.desk.importing.frame import (
+    ONE,
+    elsewhere,
+    own_import,
+    path_to,
+    readable,
+    wizard,
+)
 from scenarios.imports import steps
 from scenarios.intake import columns, times
 from scenarios.intake.cells import shown
@@ -54,6 +61,7 @@ class Line(NamedTuple):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @planner("import_columns")
+@readable
 def show(request: PlannerRequest, import_id: int) -> HttpResponse:
     """1. ``GET``: the columns as guessed, remembered, or left by the planner; ``?sheet=`` and
     ``?header_row=`` guess anew.

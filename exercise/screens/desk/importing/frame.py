@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from exercise.chores.asking import BUSY
 from exercise.screens.access import PlannerRequest
 from exercise.screens.desk.frame import VERSION, frame
 from scenarios.imports import steps
+from scenarios.intake.reading import Unreadable
 from scenarios.models import Import, ImportState
 
 ADDRESS = f"{VERSION}import/"
@@ -69,6 +75,22 @@ def elsewhere(imported: Import) -> HttpResponse | None:
     if imported.state in BUSY or imported.state == ImportState.FAILED:
         return redirect(next_page(imported))
     return None
+
+
+def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Where what an import is about cannot be read any more, its planner chooses the file again."""
+
+    @wraps(view)
+    def guarded(request: PlannerRequest, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, **kwargs)
+        except Unreadable as error:
+            messages.error(request, str(error))
+            scenario = request.scenario
+            address = reverse("scenario_import", args=[scenario.code, scenario.version])
+            return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+    return guarded
 
 
 def wizard(request: PlannerRequest, here: str, imported: Import | None = None) -> dict[str, Any]:

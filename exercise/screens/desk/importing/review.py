@@ -20,6 +20,7 @@ from exercise.screens.desk.importing.frame import (
     elsewhere,
     own_import,
     path_to,
+    readable,
     wizard,
 )
 from exercise.screens.desk.importing.table import ALL, AROUND, ERRORS, page_of, table
@@ -55,6 +56,7 @@ class FixForm(Shown):
 
 @require_safe
 @planner("import_check")
+@readable
 def check(request: PlannerRequest, import_id: int) -> HttpResponse:
     """The review, by ``?show=`` and ``?page=``."""
     imported = own_import(request, import_id)
@@ -119,6 +121,7 @@ def _context(imported: Import, review: Review, wanted: dict[str, Any]) -> dict[s
 
 @require_POST
 @planner("import_fix")
+@readable
 def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
     """Correct a cell, and check anew."""
     imported = own_import(request, import_id)
@@ -142,6 +145,7 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 @planner("import_units")
+@readable
 def take_units(request: PlannerRequest, import_id: int) -> HttpResponse:
     """Take units that rows name into the scenario: those of ``unit`` that the review lists."""
     imported = own_import(request, import_id)
@@ -176,6 +180,7 @@ def _alike(imported: Import, wanted: dict[str, Any]) -> list[int]:
 
 @require_safe
 @planner("import_leftover")
+@readable
 def download(request: PlannerRequest, import_id: int) -> HttpResponse:
     """The rows with errors as a workbook, with a column of reasons."""
     imported = own_import(request, import_id)
