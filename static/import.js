@@ -91,6 +91,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// A link to a row of another page is followed to its error.
-const wanted = bad().find((row) => `#${row.id}` === location.hash);
-if (wanted) goTo(wanted);
+// A link to a row of another page is followed to its error. When all is loaded, for the browser goes
+// to the row as well, and takes the focus from whatever has it.
+addEventListener("load", () => setTimeout(() => {
+  const wanted = bad().find((row) => `#${row.id}` === location.hash);
+  if (wanted) goTo(wanted);
+}));

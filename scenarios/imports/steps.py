@@ -257,7 +257,8 @@ def settle(imported: Import, mapping: Mapping) -> None:
     }
     imported.mapping, imported.fixes = mapping.as_dict(), kept
     rows = len(sheet_of(reading_of(imported), mapping.sheet).rows)
-    imported.report = {"format": (imported.report or {}).get("format", ""), "rows": rows}
+    format = (imported.report or {}).get("format", "")
+    imported.report = {"format": format, "rows": rows, "settled": True}
     imported.save(update_fields=["mapping", "fixes", "report"])
 
 

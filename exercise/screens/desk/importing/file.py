@@ -21,12 +21,10 @@ from exercise.screens.desk.importing.frame import (
     ONE,
     next_page,
     own_import,
-    path_to,
     wizard,
 )
 from exercise.screens.uploads import harmless_name
-from scenarios.imports import keeping
-from scenarios.intake.mapping import Mapping
+from scenarios.imports import keeping, steps
 from scenarios.models import Import, ImportState
 
 RECENT = 10
@@ -70,14 +68,13 @@ def new(request: PlannerRequest) -> HttpResponse:
         keeping.forget(imported)
         return _page(request, form, status=422)
     if imported.state == ImportState.REVIEW and _means_itself(imported):
-        return redirect(path_to("import_check", imported))
+        steps.settle(imported, steps.mapping_of(imported))
     return redirect(next_page(imported))
 
 
 def _means_itself(imported: Import) -> bool:
     """Whether the format says what its columns mean, so that nobody need be asked."""
-    mapping = Mapping.from_dict(imported.mapping or {})
-    asked = any(column.asks for column in mapping.columns)
+    asked = any(column.asks for column in steps.mapping_of(imported).columns)
     return not asked and (imported.report or {}).get("format") not in {"xlsx", "csv", "tsv"}
 
 

@@ -18,7 +18,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from exercise.chores.asking import BUSY
 from exercise.screens.access import PlannerRequest
 from exercise.screens.desk.frame import VERSION, frame
-from scenarios.imports import steps
 from scenarios.intake.reading import Unreadable
 from scenarios.models import Import, ImportState
 
@@ -65,7 +64,7 @@ def next_page(imported: Import) -> str:
     if imported.state == ImportState.DONE:
         return path_to("import_done", imported)
     report = imported.report or {}
-    if not report.get("unreadable") and (report.get("refused") or steps.review(imported)):
+    if report.get("settled") and not report.get("unreadable"):
         return path_to("import_check", imported)
     return path_to("import_columns", imported)
 
