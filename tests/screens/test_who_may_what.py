@@ -77,6 +77,17 @@ METHODS = {
     "scenario_new_version": POST,
     "scenario_clone": POST,
     "msel": SAFE,
+    "msel_table": SAFE,
+    "msel_block": SAFE,
+    "msel_timeline": SAFE,
+    "msel_here": SAFE,
+    "msel_inject": SAFE,
+    "msel_new": SAFE,
+    "msel_row": SAFE,
+    "msel_add": POST,
+    "msel_save": POST,
+    "msel_check": POST,
+    "msel_do": POST,
     # in an exercise
     "people_add": POST,
     "people_remove": POST,
@@ -213,7 +224,14 @@ class Scene:
     def planned(self) -> dict[str, Callable[[], Any]]:
         """What the addresses of the scenario desk name."""
         scenario = self.drill.exercise.scenario
-        return {"code": lambda: scenario.code, "version": lambda: scenario.version}
+        return {
+            "code": lambda: scenario.code,
+            "version": lambda: scenario.version,
+            "inject_id": lambda: scenario.msel.get(number="1.02").pk,
+            "number": lambda: 0,
+            "name": lambda: "time",
+            "act": lambda: "copy",
+        }
 
     def session_of(self, who: str) -> int:
         return OpenSession.objects.filter(user=self.users[who]).values_list("pk", flat=True)[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exercise.screens.desk.conditions import condition, condition_words
 from exercise.screens.desk.lists import NUMBERS, Lists
@@ -111,7 +111,7 @@ class InjectForm(forms.Form):
     """One inject. ``values()`` are those that differ from what the planner had seen."""
 
     number = forms.CharField(label=gettext_lazy("Số"), max_length=20)
-    phase = forms.ChoiceField(label=gettext_lazy("Giai đoạn"))
+    phase = forms.ChoiceField(label=pgettext_lazy("one", "Giai đoạn"))
     time = forms.CharField(label=gettext_lazy("Giờ DT"), max_length=20, required=False)
     problem = forms.ChoiceField(label=gettext_lazy("Vấn đề huấn luyện"), required=False)
     sender_vi = forms.CharField(label=gettext_lazy("Nơi gửi"), max_length=300, required=False)

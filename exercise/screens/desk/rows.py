@@ -105,6 +105,11 @@ def groups(lists: Lists, injects: list[Slim], drawn: Collection[int]) -> list[Gr
     return made
 
 
+def first_blocks(injects: list[Slim]) -> set[int]:
+    """The numbers of the blocks that show the first hundred."""
+    return blocks_of(injects, range(min(BLOCK, len(injects)))) or {0}
+
+
 def blocks_of(injects: list[Slim], places: Iterable[int]) -> set[int]:
     """The numbers of the blocks in which these places of the list are."""
     wanted = sorted(place for place in places if 0 <= place < len(injects))
