@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from scenarios.calendar import SECOND_US
 from scenarios.intake import times
 from scenarios.intake.mapping import Field
+from scenarios.intake.reading import Value
 from scenarios.intake.row_reader import RowReader
 from scenarios.intake.target import Target
 from scenarios.phases import PLAYED
@@ -63,7 +64,7 @@ class Moments:
         day = self._cell(reader, Field.DATE)
         section = reader.cells.section
         if day is None and section and section.day is not None:
-            day = section.day
+            day = _day_of(section.day)
         spelled = self._cell(reader, Field.TIME)
         if spelled is None:
             if not reader.errors and not reader.cells.text(Field.TIME):
@@ -203,3 +204,11 @@ class Moments:
         seconds = at_us // SECOND_US + self._since_midnight()
         day, second = divmod(seconds, DAY_S)
         return f"N{day + 1} {second // 3600:02d}:{second // 60 % 60:02d}"
+
+
+def _day_of(value: Value) -> times.Spelled | None:
+    """The day that a section row names; one that names none says nothing about its rows."""
+    try:
+        return times.read(value)
+    except times.BadTime:
+        return None

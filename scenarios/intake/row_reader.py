@@ -17,7 +17,7 @@ from scenarios.intake.mapping import Field
 from scenarios.intake.target import Target
 from scenarios.reading import document as doc
 from scenarios.reading.problems import shortened
-from units.text import Text
+from units.text import Text, plain
 
 LONGEST_NUMBER = 20
 LONGEST_TITLE = 160
@@ -120,7 +120,7 @@ class RowReader:
             title = Text(_headline(content.vi), _headline(content.en))
             if title == content:
                 content = Text()
-        if not title:
+        if not title and not self._there(Field.TITLE, Field.CONTENT):
             self.error(
                 Field.TITLE,
                 "title_missing",
@@ -151,6 +151,11 @@ class RowReader:
             sides.append(said[:longest].strip())
         return Text(*sides)
 
+    def _there(self, *fields: Field) -> bool:
+        """Whether the sheet says nothing of this, and the scenario has the inject."""
+        known = self.number in self.target.entries
+        return known and not any(self.cells.column(field) for field in fields)
+
     def _read_addressees(self) -> None:
         said = self.cells.text(Field.TO)
         found = self.target.addressees(said)
@@ -164,7 +169,7 @@ class RowReader:
             self.error(
                 Field.TO, "unknown_unit", message, _("Sửa tên, hoặc thêm đơn vị vào kịch bản."), fix
             )
-        if not found.codes and not found.unknown:
+        if not found.codes and not found.unknown and not self._there(Field.TO):
             self.error(
                 Field.TO,
                 "to_missing",
@@ -180,7 +185,8 @@ class RowReader:
                     _("Cho đơn vị tham gia, hoặc bỏ khỏi danh sách nhận."),
                 )
         objectives = self.target.objectives.split(self.cells.text(Field.OBJECTIVES))
-        problem = self.cells.text(Field.PROBLEM)
+        section = self.cells.section
+        problem = self.cells.text(Field.PROBLEM) or (section.problem if section else "")
         self._read["objectives"] = objectives.codes
         self._read["problem"] = self.target.problems.code(problem) if problem else None
         for word, near in objectives.unknown:
@@ -190,7 +196,7 @@ class RowReader:
             self._unknown(Field.PROBLEM, "unknown_problem", problem, near)
 
     def _unknown(self, field: Field, code: str, word: str, near: str) -> None:
-        said = self.cells.text(field)
+        said = self.cells.text(field) or word
         self.notes.append((self.cells.header(field), word))
         self.warning(
             field,
@@ -255,7 +261,7 @@ class RowReader:
             return
         match = _AFTER.fullmatch(said[0])
         event = match["event"].strip(" :,;-–()") if match else ""
-        found = words.EVENTS.get(words.plain(event)) if event else TriggerEvent.COMPLETED
+        found = words.EVENTS.get(plain(event)) if event else TriggerEvent.COMPLETED
         delay_s: int | None = 0
         if match and match["delay"]:
             try:

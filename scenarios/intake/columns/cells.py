@@ -146,7 +146,9 @@ def likelihood(meant: Field, cells: Cells) -> float:
     if not cells.sample:
         return 1
     if meant is Field.NUMBER:
-        return 1 if cells.length <= _NUMBER_LENGTH else 0.2
+        if cells.length > _NUMBER_LENGTH:
+            return 0.2
+        return 1 if cells.numbers >= 0.3 or cells.length <= 3 else 0.6
     if meant in {Field.TIME, Field.DATE, Field.SIMULATED}:
         return 1 if cells.times >= 0.3 else 0.6
     if meant in {Field.TITLE, Field.CONTENT}:

@@ -134,7 +134,15 @@ def _by_header(
                 fit *= 0.7  # a column with cells comes first
             if fit >= LOWEST:
                 pairs.append((fit, place, meaning))
-    pairs.sort(key=lambda pair: (-pair[0], pair[1]))
+    native = {meaning.field for _fit, _place, meaning in pairs if not meaning.foreign}
+    pairs.sort(
+        key=lambda pair: (
+            # "Title" beside "Tiêu đề" is the English side, however well it fits.
+            pair[2].foreign and pair[2].field in TWINS and pair[2].field in native,
+            -pair[0],
+            pair[1],
+        )
+    )
     found: dict[int, Field] = {}
     owners = {field: Meaning(field, 0) for field in taken.values()}
     for _fit, place, meaning in pairs:
@@ -145,7 +153,7 @@ def _by_header(
             twin = TWINS.get(field)
             if twin is None or not meaning.foreign or owners[field].foreign or twin in owners:
                 continue
-            field = twin  # "Title" beside "Tiêu đề"
+            field = twin
         owners[field] = meaning
         found[place] = field
     return _with_time(found, taken, cells)

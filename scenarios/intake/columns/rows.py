@@ -88,12 +88,17 @@ def _rows(
     sheet: Sheet, mapping: Mapping
 ) -> Iterator[tuple[int, tuple[Value, ...], Section | None]]:
     headers = {column.place: header_key(column.header) for column in mapping.columns}
+    below_header = mapping.header_row > 0
     for number, row in enumerate(sheet.rows, start=sheet.first_row):
         if number <= mapping.header_row:
             continue
         filled = {place: cell for place, cell in enumerate(row) if not blank(cell)}
-        if not filled or _numbers_columns(filled) or _says_header(filled, headers):
+        if not filled:
             continue
+        if _says_header(filled, headers) or (below_header and _numbers_columns(filled)):
+            below_header = True
+            continue
+        below_header = False
         yield number, row, _section(filled)
 
 

@@ -182,12 +182,14 @@ def _phrases() -> dict[str, tuple[Meaning, ...]]:
 
 
 @cache
-def _own() -> dict[str, Field]:
-    """The product's own headers, as it exports them."""
-    found: dict[str, Field] = {}
+def _own() -> dict[str, Meaning]:
+    """The product's own headers, as it exports them in either language."""
+    found: dict[str, Meaning] = {}
     for language in ("en", "vi"):
+        foreign = language == "en"
         with override(language):
-            found |= {header_key(str(field.label)): field for field in Field}
+            for field in Field:
+                found[header_key(str(field.label))] = Meaning(field, 110 - foreign, foreign)
     return found
 
 
@@ -197,8 +199,8 @@ def meanings(header: str) -> tuple[Meaning, ...]:
     whole = header_key(header)
     if not whole or len(header) > LONGEST_HEADER:
         return ()
-    if (field := _own().get(whole)) is not None:
-        return (Meaning(field, 110),)
+    if (own := _own().get(whole)) is not None:
+        return (own,)
     best: dict[Field, Meaning] = {}
     for text, share in _wordings(header):
         for meaning in _of_words(" ".join(_LANGUAGE.sub(" ", text).split())):

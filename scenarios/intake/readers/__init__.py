@@ -43,7 +43,8 @@ class TableFormat(Protocol):
         """The reading with format, mapping and outline set; ``None`` if it is not the peer's."""
 
 
-DOCUMENTS: tuple[DocumentFormat, ...] = (openaev, cexf, blueprint, t3sf, livefire)
+DOCUMENTS: tuple[DocumentFormat, ...] = (openaev, blueprint, cexf, t3sf, livefire)
+"""In the order they are asked: LiveFireTTX's structure is the least told apart."""
 TABLES: tuple[TableFormat, ...] = (blueprint, t3sf)
 
 
@@ -85,7 +86,7 @@ def _of_document(data: Any) -> Reading:
     raise Unreadable(
         "unknown_json",
         _("Tệp JSON không thuộc định dạng nào đọc được."),
-        _("Đọc được JSON của OpenAEV, MISP (CEXF), T3SF, LiveFireTTX và của chính phần mềm này."),
+        _("Đọc được JSON của OpenAEV, Blueprint, MISP (CEXF), T3SF và LiveFireTTX."),
     )
 
 

@@ -18,9 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from scenarios.intake.mapping import Field
+from scenarios.intake.columns import infer_habit
+from scenarios.intake.mapping import Column, Field
 from scenarios.intake.mapping import Mapping as Meaning
-from scenarios.intake.readers import clues, markup
+from scenarios.intake.readers import markup
 from scenarios.intake.readers.headings import Names, columns_of, fields_of, located, said
 from scenarios.intake.readers.numbering import numbered, seconds
 from scenarios.intake.readers.references import Objects
@@ -53,7 +54,7 @@ _NAMES: Names = {
     ),
     Field.OBJECTIVES: ("objective", "objectives", "training objective", "training objectives"),
 }
-_TIMED = {Field.TIME: "hm", Field.DATE: "iso"}
+_TIMED = frozenset({Field.TIME, Field.DATE})
 _WHEN = frozenset(_NAMES[Field.TIME][:3]) | frozenset(_NAMES[Field.SIMULATED])
 _PLACED = frozenset({"move", "group", "control number", "scenarioevent", "scenario event"})
 _USUAL = frozenset(name for names in _NAMES.values() for name in names) | _PLACED
@@ -63,7 +64,16 @@ _NOISE = frozenset(
     {
         *("id", "mselid", "msel", "datavalues", "deltaseconds", "movenumber", "rowindex"),
         *("rowmetadata", "datecreated", "datemodified", "createdby", "modifiedby", "status"),
-        *("scenarioeventtype", "injectid", "inject", "steamfittertask", "steamfittertaskid"),
+        *(
+            "scenarioeventtype",
+            "grouporder",
+            "$id",
+            "$ref",
+            "injectid",
+            "inject",
+            "steamfittertask",
+            "steamfittertaskid",
+        ),
     }
 )
 _OWN = {Field.NUMBER: "ScenarioEvent #", Field.TIME: "DeltaSeconds #", Field.PHASE: "Move #"}
@@ -76,7 +86,7 @@ def refine(reading: Reading) -> Reading | None:
     if heading is None:
         return None
     fields = fields_of(heading.names, _NAMES)
-    columns = columns_of(heading, fields, _TIMED)
+    columns = columns_of(heading, fields)
     texts = {place for place, field in fields.items() if field in _TEXTS}
     sheet = replace(heading.sheet, rows=tuple(_unmarked(row, texts) for row in heading.sheet.rows))
     return replace(
@@ -99,8 +109,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
@@ -119,7 +128,7 @@ def read(data: Any) -> Reading:
     for event, (own, row), number in zip(events, rows, numbers, strict=True):
         cells = {name: _value(row.get(name), field, teams) for name, field in fields.items()}
         notes = {name: value for name, value in row.items() if name not in fields}
-        notes |= {name: value for name, value in own.items() if name not in _NOISE}
+        notes |= {name: one for name, one in _named(event) if name.lower() not in _NOISE}
         notes["ScenarioEventType"] = _type(own.get("scenarioeventtype"))
         if Field.TIME not in own_columns:
             notes["DeltaSeconds"] = own.get("deltaseconds")
@@ -145,10 +154,15 @@ def _columns(
         if field not in fields.values()
     ]
     for name, field in fields.items():
-        cells = (cell(row.get(name)) for _own, row in rows)
-        clue = clues.clue(cells, _TIMED[field]) if field in _TIMED else ("", ())
-        known.append(Known(name, field, *clue))
+        cells = [cell(row.get(name)) for _own, row in rows] if field in _TIMED else []
+        column = infer_habit(Column(0, name, field), cells)
+        known.append(Known(name, field, column.habit, column.asks))
     return known
+
+
+def _named(event: Any) -> list[tuple[str, Any]]:
+    """The fields of an event under their own names."""
+    return list(event.items()) if isinstance(event, dict) else []
 
 
 def _fits(names: frozenset[str]) -> bool:
@@ -175,9 +189,10 @@ def _field_names(objects: Objects, msel: Mapping[str, Any]) -> dict[str, str]:
     found.sort(key=lambda one: seconds(one.get("displayorder")) or 0)
     told: dict[str, str] = {}
     for one in found[:_MOST_FIELDS]:
-        name = lines([worded(one.get("name"))])[:100]
-        if key(one.get("id")) and name:
-            told.setdefault(key(one.get("id")), name)
+        name, identifier = lines([worded(one.get("name"))])[:90], key(one.get("id"))
+        if identifier and name and identifier not in told:
+            # Two fields of one name are two columns.
+            told[identifier] = name if name not in told.values() else f"{name} {len(told) + 1}"
     return told
 
 
@@ -203,7 +218,7 @@ def _fields(
     fields = {ordered[place]: field for place, field in sorted(told.items())}
     timed = {name for name, field in fields.items() if field in _TIMED}
     deltas = [seconds(own.get("deltaseconds")) for own, _row in rows]
-    by_row = deltas == [60.0 * number for number in range(1, len(deltas) + 1)]
+    by_row = all(delta in (None, 60.0 * number) for number, delta in enumerate(deltas, start=1))
     filled = any(row.get(name) for _own, row in rows for name in timed)
     if any(delta is not None for delta in deltas) and not (by_row and filled):
         fields = {name: field for name, field in fields.items() if name not in timed}

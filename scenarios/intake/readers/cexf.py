@@ -4,7 +4,8 @@ The rows are the items of ``injects``; when and after what each comes stands in 
 ``startex`` is the start, ``triggered_at`` seconds or ``HH:MM[:SS]`` after it, ``manual`` an inject
 that the director releases; one that runs periodically is released by the director too, once. The
 format knows no addressees, so everybody receives everything, and no numbers: injects are numbered
-by time. A payload's text, also in base64, is the content.
+by time. The content is the text of the payload, also in base64, else the description, else that of
+the flow.
 
 Not kept: identifiers, how answers are graded by machine (parameters, strategies, scores), payloads
 without text, tags and versions of the exercise.
@@ -77,8 +78,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
@@ -112,14 +112,13 @@ def _row(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The cells of an inject but for its number, and its notes."""
     payload = payloads.get(key(inject.get("action_payload_resource_uuid")), "")
-    told = dict.fromkeys([markup.words(inject.get("description")), *flow.descriptions])
-    described = "\n\n".join(filter(None, told))
+    described, flow_described = markup.words(inject.get("description")), lines(flow.descriptions)
     cells = {
         "triggered_at": flow.offset,
         "to": ALL,
         "channel": channel(worded(inject.get("action"))),
         "name": inject.get("name"),
-        "content": payload or described,
+        "content": payload or described or flow_described,
         "inject_evaluation": lines(
             worded(one.get("result") if isinstance(one, dict) else one)
             for one in listed(inject.get("inject_evaluation"))
@@ -129,6 +128,7 @@ def _row(
     }
     notes = {
         "description": described if payload else None,
+        "inject_flow.description": flow_described if payload or described else None,
         "followed_by": [one for one in flow.followed_by if one not in by_uuid],
         **flow.notes,
         **{name: value for name, value in inject.items() if name not in _READ | _NOISE},
@@ -242,6 +242,8 @@ def _outline(exercise: Any) -> Outline:
     return Outline(
         title=lines([worded(told.get("name"))])[:200],
         summary="\n\n".join(filter(None, about)),
+        # Somebody must be there to receive everything.
+        units=(_("Khung tập"),),
         duration_s=int(duration) if duration and 0 < duration <= _MOST_SECONDS else None,
     )
 

@@ -16,8 +16,8 @@ from scenarios.intake.readers.encodings import Decoded
 from scenarios.intake.readers.limits import Budget, grouped, too_many_rows
 from scenarios.intake.reading import Reading, Remark, Sheet, Unreadable
 
-MOST_RECORDS = 1_048_576
-"""Blank ones counted: what Excel can hold."""
+MOST_RECORDS = 200_000
+"""Blank ones counted."""
 
 MOST_LINES = 1_000
 """Of one record. More are a quote that was meant as a letter."""

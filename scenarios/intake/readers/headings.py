@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from scenarios.intake.columns import infer_habit
 from scenarios.intake.mapping import MANY, Column, Field
-from scenarios.intake.readers.clues import clue
 from scenarios.intake.reading import Reading, Sheet, Value
 from units.text import plain
 
@@ -68,10 +68,8 @@ def fields_of(names: Iterable[str], known: Names) -> dict[int, Field]:
     return told
 
 
-def columns_of(
-    heading: Heading, fields: Mapping[int, Field], timed: Mapping[Field, str]
-) -> tuple[Column, ...]:
-    """The columns; ``timed`` gives the habit of a time column that tells none itself.
+def columns_of(heading: Heading, fields: Mapping[int, Field]) -> tuple[Column, ...]:
+    """The columns, with the habit in which times are written.
 
     A column without a meaning is a note, one without header and cells is left out of account.
     """
@@ -84,6 +82,6 @@ def columns_of(
         if field == Field.NOTE and header in (None, ""):
             empty = all(cell in (None, "") for cell in heading.below(place))
             field = Field.IGNORED if empty else Field.NOTE
-        habit, asks = clue(heading.below(place), timed[field]) if field in timed else ("", ())
-        columns.append(Column(place, "" if header is None else str(header), field, habit, asks))
+        column = Column(place, "" if header is None else str(header), field)
+        columns.append(infer_habit(column, list(heading.below(place))))
     return tuple(columns)

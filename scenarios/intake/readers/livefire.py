@@ -66,8 +66,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     found = _injects(data) if isinstance(data, dict) else None
     if found is None:
@@ -101,7 +100,8 @@ def _row(
         used.add(name)
     used |= {*_EXPECTED, *_OBJECTIVES, *_AUDIENCES}
     said = worded(cells["channel"])
-    cells["channel"] = channel(said)
+    kinds = (worded(inject.get(name)) for name in ("artifact_kind", "action_type"))
+    cells["channel"] = channel(said, *kinds)
     cells["description"] = markup.words(cells["description"])
     cells["audience"] = _audience(inject)
     expected = [worded_action for name in _EXPECTED for worded_action in _actions(inject.get(name))]
@@ -111,7 +111,7 @@ def _row(
     cells["objectives"] = lines(dict.fromkeys(_tested(tested, objectives)))
     cells["auto_deliver"] = _release(inject)
     notes = {name: value for name, value in inject.items() if name not in used}
-    if said and not cells["channel"]:
+    if said and not channel(said):
         notes["channel"] = said
     return cells, notes
 

@@ -9,8 +9,8 @@ the file. An inject switched off is kept as one that the director releases, with
 inject depends on is told by number, or by the identifier where the file has no such inject.
 
 Not kept: identifiers, dates of change, statuses and owners of injects; the definition of a
-contract but its label; headers, footers and sender of mails; scores of expectations; machines;
-descriptions of objectives; people, organisations and files (how many is told in a remark).
+contract but its label; headers, footers, sender and encryption of mails; scores of expectations;
+machines; descriptions of objectives; people, organisations and files (a remark tells how many).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from scenarios.intake.reading import Outline, Reading, Remark
 
 _PREFIXES = ("scenario", "exercise")
 _TIME = "inject_depends_duration"
+_OFF = "inject_depends_duration (inject_enabled: false)"
 _COLUMNS = (
     Known("#", Field.NUMBER),
     Known(_TIME, Field.TIME, "seconds"),
@@ -55,49 +56,24 @@ _COLUMNS = (
 )
 _READ = frozenset(
     {
-        "inject_title",
-        "inject_description",
-        "inject_content",
-        "inject_depends_duration",
-        "inject_depends_on",
-        "inject_teams",
-        "inject_audiences",
-        "inject_all_teams",
-        "inject_all_audiences",
-        "inject_enabled",
-        "inject_tags",
-        "inject_documents",
-        "inject_injector_contract",
-        "inject_type",
+        *("inject_title", "inject_description", "inject_content", "inject_depends_duration"),
+        *("inject_depends_on", "inject_teams", "inject_audiences", "inject_all_teams"),
+        *("inject_all_audiences", "inject_enabled", "inject_tags", "inject_documents"),
+        *("inject_injector_contract", "inject_type"),
     }
 )
 _NOISE = frozenset(
     {
-        "inject_id",
-        "inject_created_at",
-        "inject_updated_at",
-        "inject_scenario",
-        "inject_exercise",
-        "inject_user",
-        "inject_status",
-        "inject_communications",
-        "inject_communications_number",
-        "inject_expectations",
-        "inject_communications_not_ack_number",
-        "inject_users_number",
-        "inject_sent_at",
-        "inject_ready",
-        "inject_contract",
-        "inject_contract_content",
-        "inject_testable",
-        "inject_date",
-        "inject_trigger_now_date",
-        "inject_assets",
-        "inject_asset_groups",
-        "inject_kill_chain_phases",
-        "inject_attack_patterns",
+        *("inject_id", "inject_created_at", "inject_updated_at", "inject_scenario"),
+        *("inject_exercise", "inject_user", "inject_status", "inject_communications"),
+        *("inject_communications_number", "inject_expectations"),
+        *("inject_communications_not_ack_number", "inject_users_number", "inject_sent_at"),
+        *("inject_ready", "inject_contract", "inject_contract_content", "inject_testable"),
+        *("inject_date", "inject_trigger_now_date", "inject_assets", "inject_asset_groups"),
+        *("inject_kill_chain_phases", "inject_attack_patterns"),
     }
 )
+_SENDING = frozenset({"articles", "encrypted", "emailing", "inReplyTo"})
 _BODIES = ("body", "message", "content")
 _REPLIES = {"DOCUMENT": Reply.DOCUMENT, "TEXT": Reply.TEXT}
 _TECHNICAL = frozenset({"DETECTION", "PREVENTION", "VULNERABILITY"})
@@ -126,8 +102,7 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``no_injects``, ``wrong_type``, ``too_many_rows``,
-            ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
@@ -145,8 +120,10 @@ def read(data: Any) -> Reading:
         cells, notes = _row(inject, known)
         if inject.get("inject_enabled") is False:
             switched_off += 1
-            notes = {_TIME: cells.pop(_TIME), **notes}
+            notes = {_OFF: cells.pop(_TIME), **notes}
             cells["inject_enabled"] = ReleaseMode.MANUAL.value
+        elif inject.get("inject_enabled") not in (None, True):
+            cells["inject_enabled"] = worded(inject["inject_enabled"])
         table.add({"#": number, **cells}, notes)
     remarks = list(_remarks(data, prefix, switched_off))
     return table.reading("openaev", _outline(data, prefix, known.teams), remarks)
@@ -194,7 +171,7 @@ def _body(content: Any, articles: Mapping[str, str]) -> tuple[str, dict[str, Any
     """What the addressee reads, and whatever else the content holds."""
     if not isinstance(content, dict):
         return markup.words(content), {}
-    rest = {name: value for name, value in content.items() if name != "articles"}
+    rest = {name: value for name, value in content.items() if name not in _SENDING}
     if isinstance(rest.get("expectations"), list):
         del rest["expectations"]
     told: list[str] = []
@@ -322,7 +299,7 @@ def _remarks(data: dict[str, Any], prefix: str, switched_off: int) -> Iterator[R
             "disabled",
             _("%(count)d tình huống đang tắt trong tệp được giữ làm tình huống dự phòng.")
             % {"count": switched_off},
-            _("Giờ cũ còn ở cột ghi chú “%(name)s”.") % {"name": _TIME},
+            _("Giờ cũ còn ở cột ghi chú “%(name)s”.") % {"name": _OFF},
         )
     counts = {
         _("người tham gia"): len(listed(data.get(f"{prefix}_users"))),

@@ -8,12 +8,15 @@ Photo, Picture Name, Profile, Poll and whatever else there is are notes under th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import time
+from itertools import islice, zip_longest
 from typing import Any
 
-from scenarios.intake.mapping import Field, Mapping
-from scenarios.intake.readers import clues
+from scenarios.intake import times
+from scenarios.intake.columns import infer_habit
+from scenarios.intake.mapping import Column, Field, Mapping
 from scenarios.intake.readers.headings import columns_of, fields_of, located, said
 from scenarios.intake.readers.table import Known, Table, dicts, items_of, unknown_format
 from scenarios.intake.readers.values import cell, worded
@@ -31,8 +34,7 @@ _HEADERS = {
 }
 _SAID = {said(header): header for header in _HEADERS}
 _NAMES = {field: (said(header),) for header, field in _HEADERS.items()}
-_TIMED = {Field.TIME: "hm", Field.DATE: "iso"}
-_LOOKED_AT = 50
+_LOOKED_AT = 200
 _MOST_UNITS = 500
 
 
@@ -47,17 +49,19 @@ def read(data: Any) -> Reading:
     """Read parsed JSON.
 
     Raises:
-        Unreadable: ``unknown_format``, ``too_many_rows``, ``too_large``.
+        Unreadable: ``unknown_format``, what ``items_of`` and ``Table.add`` refuse.
     """
     if not recognises(data):
         raise unknown_format()
     rows = [_row(inject) for inject in items_of(data)]
-    times, dates = ([cell(cells.get(name)) for cells, _notes in rows] for name in _WHEN)
-    fields = _HEADERS | {"Date": _meaning(times, dates)}
-    habits = {"Real Time": clues.clue(times, _TIMED[Field.TIME])}
-    if fields["Date"] == Field.DATE:
-        habits["Date"] = clues.clue(dates, _TIMED[Field.DATE])
-    known = [Known(name, field, *habits.get(name, ())) for name, field in fields.items()]
+    when, dates = ([cell(row.get(name)) for row, _notes in rows] for name in ("Real Time", "Date"))
+    fields = _HEADERS | {"Date": _meaning(when, dates)}
+    cells_of = {"Real Time": when, "Date": dates}
+    columns = [
+        _of_day(infer_habit(Column(0, name, field), cells_of.get(name, [])))
+        for name, field in fields.items()
+    ]
+    known = [Known(one.header, one.field, one.habit, one.asks) for one in columns]
     table = Table("MSEL", known)
     for cells, notes in rows:
         table.add(cells, notes)
@@ -73,10 +77,9 @@ def refine(reading: Reading) -> Reading | None:
     fields = fields_of(heading.names, _NAMES)
     places = {field: place for place, field in fields.items()}
     if Field.DATE in places:
-        times = heading.below(places[Field.TIME]) if Field.TIME in places else ()
-        dates = heading.below(places[Field.DATE])
-        fields[places[Field.DATE]] = _meaning(list(times), list(dates))
-    columns = columns_of(heading, fields, _TIMED)
+        when = heading.below(places[Field.TIME]) if Field.TIME in places else ()
+        fields[places[Field.DATE]] = _meaning(when, heading.below(places[Field.DATE]))
+    columns = tuple(map(_of_day, columns_of(heading, fields)))
     units = _units(heading.below(places[Field.TO])) if Field.TO in places else ()
     return replace(
         reading,
@@ -84,9 +87,6 @@ def refine(reading: Reading) -> Reading | None:
         mapping=Mapping(heading.sheet.name, heading.row, columns),
         outline=replace(reading.outline, units=units),
     )
-
-
-_WHEN = ("Real Time", "Date")
 
 
 def _fits(names: frozenset[str]) -> bool:
@@ -109,15 +109,44 @@ def _row(inject: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return cells, notes
 
 
-def _meaning(times: Sequence[Value], dates: Sequence[Value]) -> Field:
+def _of_day(column: Column) -> Column:
+    """``Real Time`` is a time of day, whatever else ``1:30`` could be."""
+    return replace(column, asks=()) if column.habit == "hm" else column
+
+
+def _meaning(when: Iterable[Value], dates: Iterable[Value]) -> Field:
     """``DATE`` for days, also with the very time of release; else the time inside the story."""
-    pairs = [
-        (clues.clock(time), clues.clock(date)) for time, date in zip(times, dates, strict=False)
-    ]
-    told = [time == date for time, date in pairs if date is not None]
-    same = bool(told) and sum(told) * 5 >= len(told) * 4
-    nothing = all(date is None for date in dates)
-    return Field.DATE if nothing or same or clues.dated(dates) else Field.SIMULATED
+    told = list(islice(dates, _LOOKED_AT))
+    habit = times.infer(told, header="Date", kind="date").habit
+    filled = days = same = 0
+    for at, date in zip_longest(islice(when, _LOOKED_AT), told):
+        if date in (None, ""):
+            continue
+        filled += 1
+        spelled, clock = _read(date, habit), _read(at, "hm")
+        days += _only_a_day(spelled)
+        same += isinstance(clock, times.OfDay) and clock.second == _second(spelled)
+    return Field.DATE if days * 2 > filled or same * 5 >= filled * 4 else Field.SIMULATED
+
+
+def _read(cell: Value, habit: str) -> times.Spelled | None:
+    try:
+        return None if cell in (None, "") else times.read(cell, habit)
+    except times.BadTime:
+        return None
+
+
+def _only_a_day(spelled: times.Spelled | None) -> bool:
+    if isinstance(spelled, times.OnDate):
+        return spelled.dated_only or spelled.moment.time() == time.min
+    return isinstance(spelled, times.OnDay) and spelled.second is None
+
+
+def _second(spelled: times.Spelled | None) -> int | None:
+    """The second of the day that is told, if one is."""
+    if isinstance(spelled, times.OnDate):
+        return spelled.moment.hour * 3_600 + spelled.moment.minute * 60 + spelled.moment.second
+    return spelled.second if isinstance(spelled, times.OnDay | times.OfDay) else None
 
 
 def _units(players: Iterable[Any]) -> tuple[str, ...]:

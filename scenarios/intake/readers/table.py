@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from scenarios.intake import mapping
 from scenarios.intake.mapping import Column, Field
+from scenarios.intake.readers.limits import LIMIT_ROWS, Budget, grouped
 from scenarios.intake.readers.values import LONGEST, cell, cleaned, lines, worded
 from scenarios.intake.reading import Outline, Reading, Remark, Sheet, Unreadable, Value
 
-MOST_ROWS = 20_000
 MOST_NOTES = 60
-MOST_CHARACTERS = 20_000_000
 
 
 class Known(NamedTuple):
@@ -38,13 +37,13 @@ class Table:
         self._places = {column.header: place for place, column in enumerate(known)}
         self._notes: dict[str, int] = {}
         self._rows: list[tuple[Value, ...]] = []
-        self._characters = self._cut = 0
+        self._budget, self._cut = Budget(), 0
 
     def add(self, cells: Mapping[str, Any], notes: Mapping[str, Any] | None = None) -> None:
         """Add a row: values by the header of a known column, and notes by their own name.
 
         Raises:
-            Unreadable: ``too_large``.
+            Unreadable: ``too_much_text``, ``too_many_cells``.
         """
         row: list[Value] = [None] * len(self._known)
         for header, value in cells.items():
@@ -64,6 +63,7 @@ class Table:
                 _put(row, note, words)
         if overflow:
             _put(row, len(self._known) + MOST_NOTES, self._cell(lines(overflow)))
+        self._budget.take_cells(len(row))
         self._rows.append(tuple(row))
 
     def reading(self, format_name: str, outline: Outline, remarks: Sequence[Remark]) -> Reading:
@@ -85,8 +85,8 @@ class Table:
             told.append(
                 Remark(
                     "cell_cut",
-                    _("%(count)d ô dài hơn %(most)d ký tự đã được cắt bớt.")
-                    % {"count": self._cut, "most": LONGEST},
+                    _("%(count)d ô dài hơn %(limit)s ký tự đã được cắt bớt.")
+                    % {"count": self._cut, "limit": grouped(LONGEST)},
                     _("Đưa phần dài vào văn bản đính kèm."),
                 )
             )
@@ -114,13 +114,7 @@ class Table:
             if len(told) > LONGEST:
                 told = told[: LONGEST - 1] + "…"
                 self._cut += 1
-            self._characters += len(told)
-            if self._characters > MOST_CHARACTERS:
-                raise Unreadable(
-                    "too_large",
-                    _("Nội dung các tình huống trong tệp quá lớn."),
-                    _("Chia tệp thành nhiều phần nhỏ hơn."),
-                )
+            self._budget.take_characters(len(told))
         return told
 
 
@@ -147,10 +141,10 @@ def items_of(value: Any) -> list[Any]:
             _("Danh sách tình huống trong tệp không phải là một danh sách."),
             _("Xuất lại tệp từ phần mềm gốc, không sửa bằng tay."),
         )
-    if len(value) > MOST_ROWS:
+    if len(value) > LIMIT_ROWS:
         raise Unreadable(
             "too_many_rows",
-            _("Tệp có hơn %(most)d tình huống.") % {"most": MOST_ROWS},
+            _("Tệp có hơn %(limit)s tình huống.") % {"limit": grouped(LIMIT_ROWS)},
             _("Chia tệp thành nhiều phần nhỏ hơn."),
         )
     return value

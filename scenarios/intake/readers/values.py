@@ -6,12 +6,11 @@ Nested values become lines such as ``severity: high``. Markup is ``markup``'s.
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from scenarios.intake.readers import cells
 from scenarios.intake.reading import Value
 
 LONGEST = 20_000
@@ -19,22 +18,15 @@ LONGEST = 20_000
 MOST_PARTS = 2_000
 DEEPEST = 12
 _LARGEST = 10**15
-_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PIECES = re.compile(r"\s+|\S{1,100}")
 
 
 def cleaned(text: str) -> str:
-    """Text that can be stored: NFC, ``\\n`` for lines, no control characters, no space around.
+    """Text as ``cells`` cleans it, without space around it.
 
     What lies beyond a cell's length is dropped; the result is then one character too long, so
     that ``Table`` can tell.
     """
-    text = text[: 4 * LONGEST].replace("\r\n", "\n").replace("\r", "\n")
-    text = _UNPRINTABLE.sub("", text)
-    if not text.isascii():
-        # Composing is quadratic in a run of combining marks, so it is done piece by piece.
-        text = "".join(unicodedata.normalize("NFC", piece) for piece in _PIECES.findall(text))
-    return text.strip()[: LONGEST + 1]
+    return cells.cleaned(text[: 4 * LONGEST]).strip()[: LONGEST + 1]
 
 
 def cell(value: Any) -> Value:

@@ -8,14 +8,8 @@ from units.text import plain
 ALL = "ALL"
 _EVERYBODY = frozenset(
     {
-        "all",
-        "todos",
-        "everyone",
-        "everybody",
-        "all players",
-        "all participants",
-        "all teams",
-        "all staff",
+        *("all", "todos", "everyone", "everybody", "all players", "all participants"),
+        *("all teams", "all staff"),
     }
 )
 _CHANNELS = (

@@ -24,6 +24,7 @@ from scenarios.intake.readers.limits import (
     LIMIT_CHARACTERS,
     LIMIT_COLUMNS,
     Budget,
+    too_many_cells,
     too_much_text,
 )
 from scenarios.intake.readers.package import Attributes, Handlers, Stream, torn
@@ -128,8 +129,10 @@ class Strings:
     def _end(self) -> None:
         text = self._text.whole()
         self._characters += len(text)
-        if self._characters > LIMIT_CHARACTERS or len(self.texts) >= LIMIT_CELLS:
+        if self._characters > LIMIT_CHARACTERS:
             raise too_much_text()
+        if len(self.texts) >= LIMIT_CELLS:
+            raise too_many_cells()
         self.texts.append(text)
 
 
@@ -202,14 +205,14 @@ class Cells:
         if self._kind == "inlineStr":
             self._locate()
             self.grid.put(self._row, self._place, self._text.whole())
-        elif self._raw is not None:
-            self._locate()
-            self.grid.put(self._row, self._place, self._value(self._raw))
-        elif self._formula:
+        elif self._formula and not self._raw and self._kind != "str":
             self._locate()
             self.bare_count += 1
             if len(self.bare) < LIMIT_NAMED_CELLS and self._place < LIMIT_COLUMNS:
                 self.bare.append(f"{get_column_letter(self._place + 1)}{self._row}")
+        elif self._raw is not None:
+            self._locate()
+            self.grid.put(self._row, self._place, self._value(self._raw))
 
     def _locate(self) -> None:
         """Go where the cell says it is; cells that say nothing follow one another."""

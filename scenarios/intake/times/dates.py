@@ -79,8 +79,8 @@ _YEAR_MONTH_DAY = re.compile(rf"{_YEAR}[ -]{_MONTH}[ -]([0-9]{{1,2}}){_END}")
 
 _D_DAY = r"(?:(?:ngay|day|jour)[ -])?"
 _RELATIVE = re.compile(rf"{_D_DAY}[ndj] ?([+-]) ?([0-9]{{1,3}})(?=$|[\s,;/|(-]|: )")
-_LETTERED = re.compile(rf"{_D_DAY}[ndj] ?([0-9]{{1,3}})(?=$|[\s,;:/|()-])")
-_NUMBERED = re.compile(r"(ngay|day|jour)( thu| so)? ?#?([0-9]{1,3})(?=$|[\s,;:/|()-])")
+_LETTERED = re.compile(rf"{_D_DAY}[ndj] ?([0-9]{{1,3}})(?=$|[\s,;/|()-]|: )")
+_NUMBERED = re.compile(r"(ngay|day|jour)( thu| so)? ?#?([0-9]{1,3})(?=$|[\s,;/|()-]|: )")
 _ORDINAL = re.compile(
     r"(?:ngay|day|jour)(?: thu)? (" + "|".join(_ORDINALS) + r")(?: tien)?(?: day)?(?=$|[\s,;:|()-])"
     r"|(first|second|third|fourth|fifth) day(?=$|[\s,;:|()-])"

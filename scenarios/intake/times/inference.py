@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import Literal
 
 from scenarios.intake.reading import Value
@@ -240,7 +239,7 @@ def _sizes(cells: Sequence[Value], figures: Sequence[float]) -> list[str]:
         return ["hm"]  # nobody's first inject comes 6 h 40 after the start
     ordered = sorted(set(figures))
     steps = [after - before for before, after in pairwise(ordered)]
-    step = median(steps) if steps else high
+    step = min(steps, default=high)
     as_minutes = high <= LONGEST_MINUTES
     as_seconds = high >= _SHORTEST_DRILL_S and step >= 60
     fitting = [*(["minutes"] if as_minutes else []), *(["seconds"] if as_seconds else [])]

@@ -24,7 +24,7 @@ from scenarios.intake.times.zones import dtg, zone_at_end
 
 _BETWEEN = re.compile(r"[\s,;:/|]*(?:- )?(?:t(?=[0-9]))?(?:(?:vao |luc |at |hoi )*)")
 _RANGE = re.compile(r".*[0-9hgm] ?(?:-|->|den|toi|to) ?[0-9]{1,2}(?:[:hg.]|$| gio).*")
-_NOTHING = frozenset({"", "-", "--", "none", "khong", "khong co", "n/a", "na", "0", "x"})
+_NOTHING = frozenset({"", "-", "--", "none", "khong", "khong co", "n/a", "na", "0"})
 
 
 def read(value: Value, habit: str = "") -> Spelled:

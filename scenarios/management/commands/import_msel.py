@@ -85,7 +85,7 @@ class Command(BaseCommand):
         )
         seen = taking.look(request)
         if options["dry_run"]:
-            return seen, 0
+            return seen, taking.would_take(seen)
         return seen, taking.take(request, seen, self._user(options["user"]))
 
     def _mapping(self, name: str | None) -> Mapping | None:

@@ -1,0 +1,151 @@
+"""``manage.py check_scenario FILE|CODE``: what will go wrong on the day (``docs/checks.md``).
+
+FILE is a scenario in YAML or JSON, CODE a scenario in the database, of which the newest version is
+checked or the one of ``--number``. What names an existing file, has a folder in it or ends in
+``.yaml``, ``.yml`` or ``.json`` is a file.
+
+Exit status: 0 without errors, 1 with errors, 2 when the file cannot be read or there is no such
+scenario. Warnings and advice do not change it, nor does ``--severity``.
+
+``--json`` prints one object; of a file that cannot be read it tells the problems with their lines::
+
+    {"source": "plan.yaml", "code": "kho-lanh-2024", "version": null, "readable": true,
+     "counts": {"error": 0, "warning": 1, "advice": 0},
+     "findings": [{"code": "silence", "severity": "warning",
+                   "place": {"kind": "unit", "code": "KHO", "field": "", "at_us": 9000000000,
+                             "line": null},
+                   "message": "…", "suggestion": "…"}]}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import groupby
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+
+from scenarios.checks import Finding, Severity, check
+from scenarios.models import Scenario
+from scenarios.reading import Document, Problem, ScenarioProblems, read
+from scenarios.writing import unchecked_document_of
+
+SHOWN_PER_CODE = 20
+"""Of one code people are told so many places; ``--json`` tells all."""
+
+
+class Command(BaseCommand):
+    help = "Tell what will go wrong with a scenario; the exit status is 1 if there are errors."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", metavar="FILE|CODE", help="a file, or a scenario's code")
+        parser.add_argument(
+            "--number", type=int, metavar="N", help="version N of CODE instead of the newest one"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument(
+            "--severity",
+            choices=Severity.values,
+            default=Severity.ADVICE.value,
+            help="tell nothing that matters less than this",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source: str = options["source"]
+        try:
+            document, version = _document(source, options["number"])
+        except ScenarioProblems as error:
+            self._tell_unreadable(source, error, as_json=options["json"])
+            raise SystemExit(2) from error
+        findings = check(document)
+        least = Severity.values.index(options["severity"])
+        told = [one for one in findings if Severity.values.index(one.severity) <= least]
+        if options["json"]:
+            head = {"source": source, "code": document.code, "version": version, "readable": True}
+            answer = {**head, "counts": _counts(findings), "findings": [*map(_as_json, told)]}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        else:
+            self._print(document.code, findings, told)
+        if any(one.severity == Severity.ERROR for one in findings):
+            raise SystemExit(1)
+
+    def _print(self, code: str, findings: list[Finding], told: list[Finding]) -> None:
+        for severity, of_severity in groupby(told, key=lambda one: one.severity):
+            self.stdout.write(f"── {severity.label}")
+            by_code: dict[str, list[Finding]] = {}
+            for one in of_severity:
+                by_code.setdefault(one.code, []).append(one)
+            for same in by_code.values():
+                self._print_same(same)
+        counts = {name: str(count) for name, count in _counts(findings).items()}
+        words = _("%(code)s: lỗi %(error)s, cảnh báo %(warning)s, gợi ý %(advice)s.")
+        self.stdout.write(words % {"code": code, **counts})
+
+    def _print_same(self, same: list[Finding]) -> None:
+        for one in same[:SHOWN_PER_CODE]:
+            self.stdout.write(f"{one.place}: {one.message} [{one.code}]")
+            self.stdout.write(f"    → {one.suggestion}")
+        if len(same) > SHOWN_PER_CODE:
+            words = _("… và %(count)d chỗ khác [%(code)s]")
+            rest = len(same) - SHOWN_PER_CODE
+            self.stdout.write(words % {"count": rest, "code": same[0].code})
+
+    def _tell_unreadable(self, source: str, error: ScenarioProblems, *, as_json: bool) -> None:
+        if as_json:
+            head = {"source": source, "code": None, "version": None, "readable": False}
+            counts = {**_counts([]), Severity.ERROR.value: len(error.problems)}
+            told = [_problem_as_json(problem) for problem in error.problems]
+            answer = {**head, "counts": counts, "findings": told}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        for problem in error.problems:
+            place = source if problem.line is None else f"{source}:{problem.line}"
+            self.stderr.write(f"{place}: {problem}")
+
+
+def _document(source: str, number: int | None) -> tuple[Document, int | None]:
+    """The document of a file, or of a stored scenario with its version.
+
+    Raises:
+        ScenarioProblems: the file cannot be read, or there is no such scenario.
+    """
+    if os.path.exists(source) or os.sep in source or source.endswith((".yaml", ".yml", ".json")):
+        return read(source), None
+    versions = Scenario.objects.filter(code=source).order_by("-version")
+    scenario = (versions if number is None else versions.filter(version=number)).first()
+    if scenario is None:
+        message = (
+            _("Không có tệp hay kịch bản này.")
+            if number is None
+            else _("Kịch bản không có phiên bản này.")
+        )
+        value = "" if number is None else str(number)
+        raise ScenarioProblems([Problem(None, "", "unknown_scenario", message, value)])
+    # As it stands in the rows: a draft need not be anything that a file may say.
+    return unchecked_document_of(scenario), scenario.version
+
+
+def _counts(findings: list[Finding]) -> dict[str, int]:
+    return {
+        severity.value: sum(one.severity == severity for one in findings) for severity in Severity
+    }
+
+
+def _as_json(one: Finding) -> dict[str, Any]:
+    found = one.as_dict()
+    found["place"]["line"] = None
+    return found
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    place = {"kind": "file", "code": problem.path, "field": "", "at_us": None}
+    words = f"{problem.message} ({problem.value})" if problem.value else problem.message
+    return {
+        "code": problem.code,
+        "severity": Severity.ERROR.value,
+        "place": {**place, "line": problem.line},
+        "message": words,
+        "suggestion": problem.remedy,
+    }
