@@ -13,7 +13,7 @@ from scenarios.editing.parts import next_order
 from scenarios.editing.refused import Refused
 from scenarios.editing.values import ConditionValues, PhaseValues, StandDownValues
 from scenarios.models import EditKind, PhaseCondition, PhasePlan, StandDown
-from scenarios.phases import PLAYED, Phase
+from scenarios.phases import PLAYED
 from units.models import User
 
 
@@ -35,7 +35,7 @@ def change_phase(
     """
     with edit(scenario_id, user, EditKind.PHASE_CHANGED) as desk:
         phase = cleaning.choice(phase, "phase", PLAYED)
-        desk.say(title=Phase(phase).label)
+        desk.say(phase=phase)
         columns = _window(values, "starts_us", "ends_us", title_needed=True)
         plan = desk.scenario.phases.filter(phase=phase).first()
         if plan is None:

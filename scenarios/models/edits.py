@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.models.scenario import Scenario
+from scenarios.phases import Phase
 
 
 class EditKind(models.TextChoices):
@@ -33,7 +36,7 @@ class EditKind(models.TextChoices):
     PROBLEM_ADDED = "problem_added", _("Thêm vấn đề huấn luyện %(code)s")
     PROBLEM_CHANGED = "problem_changed", _("Sửa vấn đề huấn luyện %(code)s")
     PROBLEM_REMOVED = "problem_removed", _("Xóa vấn đề huấn luyện %(code)s")
-    PHASE_CHANGED = "phase_changed", _("Sửa giai đoạn %(title)s")
+    PHASE_CHANGED = "phase_changed", _("Sửa giai đoạn: %(phase)s")
     CONDITION_ADDED = "condition_added", _("Thêm điều kiện %(code)s")
     CONDITION_CHANGED = "condition_changed", _("Sửa điều kiện %(code)s")
     CONDITION_REMOVED = "condition_removed", _("Xóa điều kiện %(code)s")
@@ -71,5 +74,8 @@ class Edit(models.Model):
         return self.words()
 
     def words(self) -> str:
-        """What was done, in the reader's language."""
-        return str(EditKind(self.kind).label) % self.params
+        """What was done, in the reader's language; a blank that nobody filled in is left open."""
+        told = defaultdict[str, object](lambda: "…", self.params)
+        if self.kind == EditKind.PHASE_CHANGED:
+            told["phase"] = Phase(self.params["phase"]).label
+        return str(EditKind(self.kind).label) % told

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,12 @@ def store(document: doc.Document) -> models.Scenario:
                 return one
     elif any(one.is_draft for one in known):
         raise _second_draft(document)
-    scenario = _new_version(document, known)
+    try:
+        with transaction.atomic():
+            scenario = _new_version(document, known)
+    except IntegrityError:
+        # Another one came first, and is whole by now: where there is no row yet, none is locked.
+        return store(document)
     _write_calendar(scenario, document)
     units = _write_units(scenario, document)
     _write_people(scenario, document, units)

@@ -50,7 +50,7 @@ def withdraw(scenario_id: int, user: User) -> Scenario:
 def approve(scenario_id: int, user: User) -> Scenario:
     """Approve what was submitted: it gets its content hash and is never changed again.
 
-    1. Who edited or submitted this version does not approve it.
+    1. Who wrote in this version, or submitted it, does not approve it.
     2. It must pass the strict check of files.
     3. It keeps the names that its units have now.
 
@@ -59,7 +59,7 @@ def approve(scenario_id: int, user: User) -> Scenario:
     """
     with opened(scenario_id) as scenario:
         _require_submitted(scenario)
-        if user == scenario.submitted_by or scenario.edits.filter(user=user).exists():
+        if _wrote(user, scenario) or user == scenario.submitted_by:
             raise Refused(
                 "second_person",
                 _("Người soạn hoặc người trình không tự duyệt phiên bản của mình."),
@@ -72,6 +72,14 @@ def approve(scenario_id: int, user: User) -> Scenario:
         scenario.approved_by, scenario.approved_at = user, timezone.now()
         scenario.save()
     return scenario
+
+
+def _wrote(user: User, scenario: Scenario) -> bool:
+    """Whether anything in a version is this planner's; what it is based on was approved before."""
+    out_of_nothing = scenario.based_on_id is None
+    return (out_of_nothing and user == scenario.made_by) or scenario.edits.filter(
+        user=user
+    ).exists()
 
 
 def _require_submitted(scenario: Scenario) -> None:

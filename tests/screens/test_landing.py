@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from exercise.models import Exercise, Participant
 from scenarios.models import Scenario
+from scenarios.versions import new_version
 from tests.factories import Drill, make_drill, make_scenario
 from units.models import SignInLink, User
 
@@ -283,6 +285,35 @@ def test_the_administrator_makes_the_first_run_of_a_scenario_that_was_loaded() -
     run_again(admin, scenario)
     assert scenario.exercises.get().participants.get(user=admin).role == "director"
     assert scenario.exercises.get().participants.count() == scenario.people.count() + 1
+
+
+def test_the_version_approved_last_is_offered_with_the_people_of_its_plan() -> None:
+    drill = make_drill()
+    director, old = drill.user("director"), drill.exercise.scenario
+    admin = as_(administrator())
+    Participant.objects.create(
+        exercise=drill.exercise, user=User.objects.create_user("late.comer"), role="observer"
+    )
+    new = new_version(old, None)
+    page = text(admin.get("/home/"))
+    assert f'name="scenario" value="{old.pk}"' in page, "a draft is not offered"
+    lead = drill.user("lead", "U3")
+    new.people.filter(unit__code="U3").delete()
+    new.participations.filter(unit__code="U3").delete()
+    new.people.create(username="moi", name="Mới", role="controller")
+    Scenario.objects.filter(pk=new.pk).update(status="approved", approved_at=timezone.now())
+    page = text(admin.get("/home/"))
+    assert f'name="scenario" value="{new.pk}"' in page
+    assert f'name="scenario" value="{old.pk}"' not in page
+    assert "phiên bản 2" in page
+    seen = {"scenario": new.pk, "after": drill.exercise.pk}
+    assert as_(director).post("/new-run/", {**seen, "scenario": old.pk}).status_code == 403
+    as_(director).post("/new-run/", seen)
+    again = Exercise.objects.get(code=f"{drill.exercise.code}-2")
+    assert again.scenario == new
+    here = set(again.participants.values_list("user__username", flat=True))
+    assert {"moi", "late.comer", director.username} <= here
+    assert lead.username not in here
 
 
 def test_a_second_click_makes_no_second_run() -> None:
