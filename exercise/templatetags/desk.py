@@ -39,7 +39,7 @@ def inject_rows(block: Any, scenario: Any) -> SafeString:
 
 def _row(row: Any, words: dict[str, str], language: str) -> str:
     number = escape(row.number)
-    title = escape(str(row.title))
+    title: str = escape(str(row.title))
     if row.title.language != language:
         title = f'<span lang="{row.title.language}">{title}</span>'
     if row.lacks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +36,23 @@ class Draft:
         return found
 
 
+@pytest.fixture(scope="module")
+def desk_site() -> Iterator[Site]:
+    """A site with the sample scenario; planners need no drill."""
+    made = Site()
+    try:
+        made.stage("prepare")
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
 @pytest.fixture
-def draft(site: Site) -> Draft:
+def draft(desk_site: Site) -> Draft:
     code = f"ban-nhap-{next(_serial)}"
-    made = site.stage("draft", code=code, planners=["Hạnh", "Hà"])
-    return Draft(site, code, made["path"])
+    made = desk_site.stage("draft", code=code, planners=["Hạnh", "Hà"])
+    return Draft(desk_site, code, made["path"])
 
 
 def row(page: Page, number: str) -> Locator:
@@ -55,7 +68,7 @@ def inspector(page: Page) -> Locator:
 
 
 def test_a_planner_edits_by_keys_alone(draft: Draft, enter: Enter) -> None:
-    page = enter("Hạnh", draft.path).page
+    page = enter("Hạnh", draft.path, at=draft.site).page
     keys = page.keyboard
     keys.press("ArrowDown")
     expect(row(page, "1.01")).to_be_focused()
@@ -106,7 +119,7 @@ def test_a_planner_edits_by_keys_alone(draft: Draft, enter: Enter) -> None:
 def test_several_are_chosen_moved_removed_and_it_is_undone_by_keys(
     draft: Draft, enter: Enter
 ) -> None:
-    page = enter("Hạnh", draft.path).page
+    page = enter("Hạnh", draft.path, at=draft.site).page
     keys, before = page.keyboard, draft.injects
     keys.press("ArrowDown")
     keys.press("Space")
@@ -148,7 +161,7 @@ def test_several_are_chosen_moved_removed_and_it_is_undone_by_keys(
 
 
 def test_order_in_a_minute_and_a_new_inject_by_keys(draft: Draft, enter: Enter) -> None:
-    page = enter("Hạnh", draft.path).page
+    page = enter("Hạnh", draft.path, at=draft.site).page
     keys = page.keyboard
     # 1.04 and 1.05 come at one minute; they exchange their numbers.
     title = draft.injects["1.05"]["title"]
@@ -170,7 +183,7 @@ def test_order_in_a_minute_and_a_new_inject_by_keys(draft: Draft, enter: Enter) 
 
 
 def test_what_is_wrong_is_said_when_the_field_is_left(draft: Draft, enter: Enter) -> None:
-    page = enter("Hạnh", draft.path).page
+    page = enter("Hạnh", draft.path, at=draft.site).page
     row(page, "1.02").click()
     field = inspector(page).get_by_label("Điều kiện")
     field.fill("sau 3.99")
@@ -183,7 +196,7 @@ def test_what_is_wrong_is_said_when_the_field_is_left(draft: Draft, enter: Enter
 
 
 def test_two_planners_at_one_inject_lose_nothing(draft: Draft, enter: Enter) -> None:
-    hanh, other = enter("Hạnh", draft.path), enter("Hà", draft.path)
+    hanh, other = enter("Hạnh", draft.path, at=draft.site), enter("Hà", draft.path, at=draft.site)
     hanh.expects("409")
     page, theirs = hanh.page, other.page
     for one in (page, theirs):
@@ -217,7 +230,10 @@ def test_two_planners_at_one_inject_lose_nothing(draft: Draft, enter: Enter) -> 
 
 
 def test_a_row_that_is_written_in_outlives_what_others_save(draft: Draft, enter: Enter) -> None:
-    page, theirs = enter("Hạnh", draft.path).page, enter("Hà", draft.path).page
+    page, theirs = (
+        enter("Hạnh", draft.path, at=draft.site).page,
+        enter("Hà", draft.path, at=draft.site).page,
+    )
     row(page, "1.02").focus()
     page.keyboard.press("Enter")
     title = page.get_by_label("Nội dung", exact=True)
@@ -236,7 +252,7 @@ def test_a_row_that_is_written_in_outlives_what_others_save(draft: Draft, enter:
 
 
 def test_the_strip_leads_to_its_half_hour(draft: Draft, enter: Enter) -> None:
-    page = enter("Hạnh", draft.path).page
+    page = enter("Hạnh", draft.path, at=draft.site).page
     page.locator(".hist a").last.dispatch_event("click")
     expect(page.locator("tr[data-pk]:focus")).to_be_in_viewport()
     number = page.locator("tr[data-pk]:focus").get_attribute("data-number")
@@ -245,7 +261,7 @@ def test_the_strip_leads_to_its_half_hour(draft: Draft, enter: Enter) -> None:
 
 
 def test_on_a_phone_from_the_list_to_an_inject_and_back(draft: Draft, enter: Enter) -> None:
-    page = enter("Hạnh", draft.path, viewport=PHONE).page
+    page = enter("Hạnh", draft.path, at=draft.site, viewport=PHONE).page
     row(page, "1.03").tap()
     form = inspector(page)
     expect(form.get_by_label("Tên tin, tiếng Việt")).to_be_visible()
@@ -260,7 +276,7 @@ def test_on_a_phone_from_the_list_to_an_inject_and_back(draft: Draft, enter: Ent
 
 
 def test_every_page_of_the_desk_is_accessible_and_fits(draft: Draft, enter: Enter) -> None:
-    visitor = enter("Hạnh", draft.path)
+    visitor = enter("Hạnh", draft.path, at=draft.site)
     page, wrong = visitor.page, []
 
     def written_in() -> None:

@@ -505,7 +505,7 @@ def test_order_within_a_minute_is_changed_and_goes_no_further(desk: Desk) -> Non
     ],
 )
 def test_what_cannot_be_done_is_told(
-    desk: Desk, act: str, data: dict[str, str], status: int
+    desk: Desk, act: str, data: dict[str, Any], status: int
 ) -> None:
     answer = desk.post("msel_do", act, **data)
     assert answer.status_code == status

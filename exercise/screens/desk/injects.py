@@ -137,7 +137,7 @@ def check(request: PlannerRequest, name: str) -> HttpResponse:
         seen=unpacked(request.POST.get("seen", "")),
         pk=int(pk) if pk.isdecimal() and len(pk) < 19 else None,
     )
-    wrong = form.errors.get(name, [])
+    wrong = list(form.errors.get(name, ()))
     return render(request, "desk/_field_error.html", {"name": name, "errors": wrong})
 
 

@@ -160,7 +160,8 @@ def _both(text: Text) -> str:
     return f"{text.vi} {text.en}"
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Slot:
     """So many injects within thirty minutes; ``x``, ``width`` and ``height`` in per cent."""
 
     x: float

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,8 @@ class Row:
     revision: int
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Block:
     """Up to a hundred rows; ``rows`` is ``None`` where they are not drawn yet."""
 
     number: int
@@ -65,7 +66,8 @@ class Block(NamedTuple):
         return self.first + self.count - 1
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """The injects of one phase."""
 
     number: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -49,7 +49,8 @@ class Bar:
     y: int
 
 
-class Heat(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Heat:
     """Injects of one unit in a quarter of an hour; ``over``: more than it can take in."""
 
     x: float
