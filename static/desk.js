@@ -380,6 +380,12 @@ document.addEventListener("keydown", (event) => {
 
 // ── the pointer ─────────────────────────────────────────────────────────────────────────────────
 document.addEventListener("click", (event) => {
+  const drawer = event.target.closest("dialog [data-shut]")?.closest("dialog");
+  if (drawer) {
+    event.preventDefault();
+    drawer.close();
+    return;
+  }
   if (!place || event.ctrlKey || event.metaKey) return;
   if (event.target.closest("#new-inject")) {
     event.preventDefault();

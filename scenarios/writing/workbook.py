@@ -17,7 +17,6 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scenarios.reading.document import Document
@@ -80,7 +79,7 @@ class _Sheet:
 
     def write(self, book: Workbook, code: str) -> None:
         """Write it as the next sheet of the book."""
-        sheet: WriteOnlyWorksheet = book.create_sheet(self.name)
+        sheet: Any = book.create_sheet(self.name)  # of a kind that the stubs know little of
         self._lay_out(sheet)
         sheet.oddHeader.center.text = _MARK.in_language(self.language)
         sheet.oddFooter.left.text = code
@@ -91,7 +90,7 @@ class _Sheet:
         for row in self.rows:
             sheet.append([_cell(sheet, words, "msel-cell") for words in row])
 
-    def _lay_out(self, sheet: WriteOnlyWorksheet) -> None:
+    def _lay_out(self, sheet: Any) -> None:
         """What must stand before the first row: widths, what stays on the screen, the page."""
         header = len(self.titles) + 1
         last = header + len(self.rows)
@@ -162,7 +161,7 @@ def _styles() -> Iterable[NamedStyle]:
     )
 
 
-def _cell(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
+def _cell(sheet: Any, text: str, style: str) -> Any:
     cell = WriteOnlyCell(sheet)
     cell.style = style
     if text:

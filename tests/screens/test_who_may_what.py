@@ -88,6 +88,17 @@ METHODS = {
     "scenario_new_version": POST,
     "scenario_clone": POST,
     "msel": SAFE,
+    "msel_table": SAFE,
+    "msel_block": SAFE,
+    "msel_timeline": SAFE,
+    "msel_here": SAFE,
+    "msel_inject": SAFE,
+    "msel_new": SAFE,
+    "msel_row": SAFE,
+    "msel_add": POST,
+    "msel_save": POST,
+    "msel_check": POST,
+    "msel_do": POST,
     # in an exercise
     "people_add": POST,
     "people_remove": POST,
@@ -232,6 +243,10 @@ class Scene:
             "code": lambda: scenario.code,
             "version": lambda: scenario.version,
             "import_id": lambda: self.imported.pk,
+            "inject_id": lambda: scenario.msel.get(number="1.02").pk,
+            "number": lambda: 0,
+            "name": lambda: "time",
+            "act": lambda: "copy",
         }
 
     def session_of(self, who: str) -> int:

@@ -7,13 +7,14 @@ changed is written, and where another planner was first the three sides can be t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exercise.screens.desk.conditions import condition, condition_words
 from exercise.screens.desk.lists import NUMBERS, Lists
@@ -111,7 +112,7 @@ class InjectForm(forms.Form):
     """One inject. ``values()`` are those that differ from what the planner had seen."""
 
     number = forms.CharField(label=gettext_lazy("Số"), max_length=20)
-    phase = forms.ChoiceField(label=gettext_lazy("Giai đoạn"))
+    phase = forms.ChoiceField(label=pgettext_lazy("one", "Giai đoạn"))
     time = forms.CharField(label=gettext_lazy("Giờ DT"), max_length=20, required=False)
     problem = forms.ChoiceField(label=gettext_lazy("Vấn đề huấn luyện"), required=False)
     sender_vi = forms.CharField(label=gettext_lazy("Nơi gửi"), max_length=300, required=False)
@@ -145,10 +146,9 @@ class InjectForm(forms.Form):
         label=gettext_lazy("Ghi chú của ban soạn"), max_length=LONG, required=False
     )
 
-    def __init__(
-        self, data: Mapping[str, Any], *, lists: Lists, seen: Written, pk: int | None
-    ) -> None:
+    def __init__(self, data: QueryDict, *, lists: Lists, seen: Written, pk: int | None) -> None:
         super().__init__(data)
+        self._posted = data
         self.lists = lists
         self.seen = seen
         self.pk = pk
@@ -241,7 +241,7 @@ class InjectForm(forms.Form):
     def written(self) -> Written:
         """What stands in the fields now."""
         return {
-            name: self.data.getlist(name) if name in MANY else str(self.data.get(name, "")).strip()
+            name: self._posted.getlist(name) if name in MANY else self._posted.get(name, "").strip()
             for name in self.fields
         }
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.acts import done
@@ -55,7 +55,7 @@ def _entry(request: PlannerRequest, inject_id: int) -> MselEntry:
 
 
 # ── looking ─────────────────────────────────────────────────────────────────────────────────────
-@require_GET
+@require_safe
 @planner("msel_inject")
 def inject(request: PlannerRequest, inject_id: int) -> HttpResponse:
     """One inject in the inspector, or on a page of its own."""
@@ -64,7 +64,7 @@ def inject(request: PlannerRequest, inject_id: int) -> HttpResponse:
     return _draw(request, form, entry)
 
 
-@require_GET
+@require_safe
 @planner("msel_new")
 def new(request: PlannerRequest) -> HttpResponse:
     """An empty inject, at the time and in the phase of the one beside it."""
@@ -137,7 +137,7 @@ def check(request: PlannerRequest, name: str) -> HttpResponse:
         seen=unpacked(request.POST.get("seen", "")),
         pk=int(pk) if pk.isdecimal() and len(pk) < 19 else None,
     )
-    wrong = form.errors.get(name, [])
+    wrong = list(form.errors.get(name, ()))
     return render(request, "desk/_field_error.html", {"name": name, "errors": wrong})
 
 
@@ -286,7 +286,7 @@ def _saved(request: PlannerRequest, pk: int, sentence: str) -> HttpResponse:
 
 
 # ── in the row ──────────────────────────────────────────────────────────────────────────────────
-@require_GET
+@require_safe
 @planner("msel_row")
 def row(request: PlannerRequest, inject_id: int) -> HttpResponse:
     """The row of an inject, to be written in."""

@@ -15,7 +15,7 @@ from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, frame, path_of
 from exercise.screens.desk.lists import Lists
 from exercise.screens.desk.narrowing import Wanted, density, find
-from exercise.screens.desk.rows import blocks_of, groups
+from exercise.screens.desk.rows import blocks_of, first_blocks, groups
 
 MOST_BLOCKS = 4
 """So many blocks are drawn at once."""
@@ -70,7 +70,7 @@ def _table(request: PlannerRequest) -> dict[str, Any]:
         "found": found,
         "shown": len(found.injects),
         "density": density(found.injects, lists),
-        "groups": groups(lists, found.injects, drawn or {0}),
+        "groups": groups(lists, found.injects, drawn or first_blocks(found.injects)),
         "since_ms": now_ms,
     }
 

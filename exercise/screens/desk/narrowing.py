@@ -132,7 +132,7 @@ def find(lists: Lists, wanted: Wanted) -> Found:
 
 def _matching(lists: Lists, words: str, entries: Any, columns: tuple[str, ...]) -> Iterator[Slim]:
     """Those in whose number, texts, units and objectives every word occurs, accents or not."""
-    asked = plain(words).split() or [words.lower()]
+    asked = [plain(word) or word for word in words.split()]
     units = {
         pk: plain_of(f"{_both(u.name)} {_both(u.short)} {u.code}") for pk, u in lists.units.items()
     }
@@ -152,7 +152,7 @@ def _matching(lists: Lists, words: str, entries: Any, columns: tuple[str, ...]) 
         slim, number = Slim(*row[:4]), row[4]
         hay = [plain_of(_both(text)) for text in row[5:]]
         hay = [number, plain_of(number), *hay, *linked.get(slim.pk, ())]
-        if all(any(word in one for one in hay) for word in asked) or words in number:
+        if all(any(word in one for one in hay) for word in asked):
             yield slim
 
 
@@ -160,7 +160,8 @@ def _both(text: Text) -> str:
     return f"{text.vi} {text.en}"
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Slot:
     """So many injects within thirty minutes; ``x``, ``width`` and ``height`` in per cent."""
 
     x: float

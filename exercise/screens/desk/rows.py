@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,8 @@ class Row:
     revision: int
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Block:
     """Up to a hundred rows; ``rows`` is ``None`` where they are not drawn yet."""
 
     number: int
@@ -65,7 +66,8 @@ class Block(NamedTuple):
         return self.first + self.count - 1
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """The injects of one phase."""
 
     number: int
@@ -103,6 +105,11 @@ def groups(lists: Lists, injects: list[Slim], drawn: Collection[int]) -> list[Gr
         count = sum(block.count for block in filled)
         made.append(Group(NUMBERS.get(phase, 0), plan, window, count, filled))
     return made
+
+
+def first_blocks(injects: list[Slim]) -> set[int]:
+    """The numbers of the blocks that show the first hundred."""
+    return blocks_of(injects, range(min(BLOCK, len(injects)))) or {0}
 
 
 def blocks_of(injects: list[Slim], places: Iterable[int]) -> set[int]:

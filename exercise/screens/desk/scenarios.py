@@ -139,7 +139,7 @@ def clone(request: PlannerRequest) -> HttpResponse:
     """Copy a version into a scenario of another code."""
     form = Clone(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["code"]))
+        messages.error(request, " ".join(map(str, form.errors["code"])))
         return redirect("scenarios")
     try:
         made = versions.clone(request.scenario, form.cleaned_data["code"], request.user)
