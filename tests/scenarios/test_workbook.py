@@ -320,6 +320,14 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_marked() -> None:
     assert (row["Nội dung"], row["Nội dung đầy đủ"], row["Nơi gửi"]) == ("'=1+1", "''=2", "'quote")
 
 
+def test_the_marks_are_taken_off_when_the_table_is_read() -> None:
+    entry, *others = read(SMALL.encode()).msel
+    entry = replace(entry, title=Text("=1+1"), content=Text("'=2"), sender=Text("'quote"))
+    document = replace(read(SMALL.encode()), msel=(entry, *others))
+    (table,) = readers.of(as_csv(document), "a.csv").sheets
+    assert table.rows[1] == tuple(reading_of(document).sheets[0].rows[0][: len(table.rows[1])])
+
+
 @given(st.text() | st.sampled_from(ODD) | st.text("'=+-@\t x"))
 def test_the_mark_of_a_cell_can_be_taken_off_again(text: str) -> None:
     marked = harmless(text)
