@@ -44,10 +44,9 @@ class Changed(Refused):
     """Another planner saved this row first.
 
     Attributes:
-        row: as it is now (a model instance), or ``None`` where it is gone.
-        now, base, yours: the fields in question as they are, as they were at the revision that the
-            planner had seen, and as the planner wanted them; JSON values by name. ``base`` lacks
-            what the history does not know.
+        row: as it is now, a model instance.
+        now, base, yours: the columns in question as they are, as they were at the revision that the
+            planner had seen, and as the planner wanted them; JSON values by name.
         by, at: who saved it, and when; ``None`` where the history does not know.
     """
 
@@ -61,11 +60,6 @@ class Changed(Refused):
         by: Any = None,
         at: Any = None,
     ) -> None:
-        if row is None:
-            message, remedy = _("Mục này vừa bị xóa."), _("Tải lại để xem bản mới.")
-        else:
-            message = _("Người khác vừa sửa mục này.")
-            remedy = _("Xem cả hai bản rồi chọn.")
-        super().__init__("changed", message, remedy)
+        super().__init__("changed", _("Người khác vừa sửa mục này."), _("Xem cả hai bản rồi chọn."))
         self.row, self.now, self.base, self.yours = row, now, base, yours
         self.by, self.at = by, at

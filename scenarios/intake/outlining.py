@@ -270,7 +270,8 @@ def _units(
     known = {plain(side): unit for unit in installed for side in _sides(unit)}
     taken = {unit.code for unit in installed} | {"ALL"}
     found: dict[str, doc.Unit] = {}
-    for name in [*told.units, *_named(cells)]:
+    names = [*told.units, *_named(cells)] or [str(_("Khung tập"))]
+    for name in names:
         said = plain(name)
         if not said or said in found or words.everybody(name):
             continue

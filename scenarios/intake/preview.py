@@ -159,6 +159,14 @@ def _refuse_without_injects(mapping: Mapping, document: doc.Document) -> None:
         )
 
 
+def _to_everybody() -> Remark:
+    return Remark(
+        "no_addressees",
+        _("Tệp không có cột đơn vị nhận: tình huống mới gửi mọi đơn vị tham gia."),
+        _("Sửa đơn vị nhận trong kịch bản, hoặc chỉ ra cột đơn vị nhận rồi nhập lại."),
+    )
+
+
 def _settled(column: Column, read_as: Dict[str, str]) -> Column:
     habit = read_as.get(column.letter)
     return replace(column, habit=habit, asks=()) if habit else column
@@ -174,6 +182,10 @@ def _seen(
 ) -> Preview:
     _refuse_without_injects(mapping, target.document)
     checked = check(sheet, mapping, target, fixes)
+    if mapping.of(Field.TO) is None and any(
+        e.number not in target.entries for e in checked.entries
+    ):
+        remarks = (*remarks, _to_everybody())
     return Preview(
         reading=reading,
         sheet=sheet,

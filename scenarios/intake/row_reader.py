@@ -14,7 +14,7 @@ from scenarios.intake import times, words
 from scenarios.intake.cells import Cells
 from scenarios.intake.findings import Finding, Fix
 from scenarios.intake.mapping import Field
-from scenarios.intake.target import Target
+from scenarios.intake.target import Found, Target
 from scenarios.reading import document as doc
 from scenarios.reading.problems import shortened
 from units.text import Text, plain
@@ -159,6 +159,8 @@ class RowReader:
     def _read_addressees(self) -> None:
         said = self.cells.text(Field.TO)
         found = self.target.addressees(said)
+        if self.cells.column(Field.TO) is None and not self._there(Field.TO):
+            found = Found(self.target.participating, ())  # ``preview`` says so, once
         self._read["addressees"] = found.codes
         for word, near in found.unknown:
             message = _("Không có đơn vị “%s”.") % shortened(word)

@@ -1,0 +1,102 @@
+"""Coverage-guided fuzzing of the readers: any bytes end in a preview or in ``Unreadable``.
+
+    pip install atheris
+    python -m tests.intake.fuzz xlsx 300      # a reader, and for how many seconds; all: every one
+
+Begins with the corpus of ``tests/data/intake``. What it finds is written as ``crash-…`` into the
+directory it runs in, becomes a file of the corpus and is mended. Not part of any suite: atheris has
+wheels for few machines.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from datetime import date
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "intake"
+SEEDS = {
+    "xlsx": ("*.xlsx", "*.xlsm"),
+    "csv": ("*.csv", "*.txt"),
+    "openaev": ("openaev*.json",),
+    "blueprint": ("blueprint*.json",),
+    "t3sf": ("t3sf*.json",),
+    "cexf": ("cexf*.json",),
+    "livefire": ("livefire*.json",),
+    "own": ("own.*",),
+}
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def main() -> None:
+    """Fuzz one reader, or each of them in a process of its own."""
+    which, seconds = sys.argv[1], int(sys.argv[2])
+    if which == "all":
+        for one in SEEDS:
+            subprocess.run(
+                [sys.executable, "-m", "tests.intake.fuzz", one, str(seconds)], check=True
+            )
+        return
+    import atheris
+
+    with atheris.instrument_imports(include=["scenarios.intake", "scenarios.reading", "openpyxl"]):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+        import django
+
+        django.setup()
+        from scenarios.intake import preview, readers, workbook
+        from scenarios.intake.reading import OwnFormat, Unreadable
+        from scenarios.reading import ScenarioProblems, read
+
+    book = DATA / "vn-merged-title-rows.xlsx"
+
+    def once(data: bytes) -> None:
+        name = f"fuzz.{which}"
+        try:
+            if which == "own":
+                read(data, name)
+                return
+            # A changed byte in a zip is noticed by its checksum: change what stands in a sheet.
+            reading = readers.of(_packed(book, data) if which == "xlsx" else data, name)
+            if workbook.is_scenario(reading):
+                workbook.document_from_workbook(reading)
+                return
+            preview.new(reading, code="fuzz", today=date(2024, 3, 4))
+        except (Unreadable, OwnFormat, ScenarioProblems):
+            return
+
+    with tempfile.TemporaryDirectory() as corpus:
+        for place, path in enumerate(p for glob in SEEDS[which] for p in DATA.glob(glob)):
+            data = _sheet(path) if which == "xlsx" else path.read_bytes()
+            if data:
+                Path(corpus, str(place)).write_bytes(data)
+        atheris.Setup(
+            [sys.argv[0], f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=600", corpus],
+            once,
+        )
+        atheris.Fuzz()
+
+
+def _sheet(path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as package:
+            return package.read(SHEET)
+    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError):
+        return b""
+
+
+def _packed(book: Path, sheet: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(book) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, sheet if name == SHEET else source.read(name))
+    return packed.getvalue()
+
+
+if __name__ == "__main__":
+    main()
