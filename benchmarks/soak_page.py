@@ -33,16 +33,17 @@ def section(soak: dict[str, Any], table: Table) -> list[str]:
         f"{name.removesuffix('_mb').replace('_', ' ')} {size['first']} → {size['last']} MB"
         for name, size in stores.items()
     )
-    injects = drill["injects"]
+    injects, journal = drill["injects"], drill["journal"]
+    verified = "yes" if journal["verified"] else "**no**"
     return [
         "## Soak",
         f"{soak['minutes']:.0f} minutes at ×{soak['pace']:.0f}, {soak['units']} units, "
-        f"{soak['viewers']} viewers on open streams (`make soak`). Memory is each process's own; its "
-        "slope by least squares over the last two thirds.",
+        f"{soak['viewers']} viewers on open streams (`make soak`). Memory is each process's own; "
+        "its slope by least squares over the last two thirds.",
         table((*head, "restarts"), rows),
         f"{injects['released']} of {injects['total']} injects released, {injects['lost']} lost, "
-        f"{injects['released_twice']} released twice; {drill['journal']['entries']:,} journal entries, "
-        f"chain verified: {'yes' if drill['journal']['verified'] else '**no**'}; "
+        f"{injects['released_twice']} released twice; "
+        f"{journal['entries']:,} journal entries, chain verified: {verified}; "
         f"{seen['stream events']:,} stream events, {seen['pages answered 200']:,} pages read. "
         f"Kept: {kept}. Lines in the logs at WARNING or above: {len(soak['log'])}"
         + (f", such as `{soak['log'][0][:90]}…`." if soak["log"] else "."),
