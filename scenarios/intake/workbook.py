@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
+from scenarios.headers import header_key
 from scenarios.intake.reading import Reading, Sheet, Value
 from scenarios.phases import PLAYED
 from scenarios.reading.checking import FORMAT, check
@@ -32,7 +33,6 @@ from scenarios.writing.tables import (
     TABLES,
     Column,
     Table,
-    header_key,
     headers_of,
     msel_column,
 )
