@@ -656,7 +656,7 @@ function afterCommand(form, element) {
   noteRating(form);
   const open = form.closest("[data-follow]");
   if (open) follow(open);
-  if (!stream.open) refresh();
+  if (!stream.open && body.dataset.refresh) refresh();
 }
 
 // ── what waits for the server ───────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
@@ -23,6 +23,7 @@ from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
 from exercise.screens.entry import held_up, lacks_second_factor
 from exercise.screens.errors import second_factor_first, signed_out
+from scenarios.models import Scenario
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
 from units.sessions import OPEN
@@ -83,6 +84,27 @@ ADMINISTRATION = (
 )
 """What the install's administrator alone may open."""
 
+PLANNING = (
+    "scenarios",
+    "scenario_new",
+    "scenario_sample",
+    "scenario_new_version",
+    "scenario_clone",
+    "msel",
+    "msel_table",
+    "msel_block",
+    "msel_inject",
+    "msel_new",
+    "msel_add",
+    "msel_save",
+    "msel_row",
+    "msel_check",
+    "msel_do",
+    "msel_here",
+    "msel_timeline",
+)
+"""What planners and administrators may open: the scenario desk. All of them see all scenarios."""
+
 HOME = {
     Role.DIRECTOR: "console",
     Role.CONTROLLER: "console",
@@ -113,6 +135,16 @@ def navigation(request: ParticipantRequest, here: str) -> dict[str, Any]:
         "nav": [(name, label) for name, label in NAVIGATION if role in PAGES[name]],
         "here": here,
     }
+
+
+class PlannerRequest(HttpRequest):
+    """A request of a planner, as ``planner`` hands it on; ``scenario`` where the address names a
+    version.
+    """
+
+    user: User
+    htmx: HtmxDetails
+    scenario: Scenario
 
 
 class ParticipantRequest(HttpRequest):
@@ -189,6 +221,36 @@ def administrator(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def planner(name: str) -> Callable[[View], View]:
+    """Let only planners and administrators to a page of ``PLANNING``, with the second factor where
+    it is required. Where the address has ``code`` and ``version``, the view finds
+    ``request.scenario``; a version that there is not is not found.
+    """
+    assert name in PLANNING, name
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, **kwargs: Any) -> HttpResponseBase:
+            sent = request.method == "POST" and request.htmx
+            if not request.user.is_authenticated:
+                if sent:
+                    return signed_out(request)
+                return redirect_to_login(request.get_full_path(), reverse("landing"))
+            if not request.user.is_planner:
+                raise PermissionDenied
+            if lacks_second_factor(request):
+                return second_factor_first(request) if sent else redirect("account_second_factor")
+            if "version" in kwargs:
+                request.scenario = get_object_or_404(
+                    Scenario, code=kwargs.pop("code"), version=kwargs.pop("version")
+                )
+            return view(request, **kwargs)
+
+        return guarded
+
+    return wrap
 
 
 def participation(user_id: int, code: str) -> Participant:

@@ -34,13 +34,13 @@ STEP_VALID_S = 600
 
 # ── who must ────────────────────────────────────────────────────────────────────────────────────
 def must_have_second_factor(user: User) -> bool:
-    """Whether the install demands one of this person: administrators and directors, of exercises
-    that are not rehearsals.
+    """Whether the install demands one of this person: administrators, planners, and directors of
+    exercises that are not rehearsals.
     """
     if settings.SECOND_FACTOR != "required":
         return False
     directs = Participant.objects.filter(user=user, role=Role.DIRECTOR, exercise__rehearsal=False)
-    return user.is_superuser or directs.exists()
+    return user.is_planner or directs.exists()
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -67,7 +67,7 @@ def _strict(view: View) -> View:
 def home(request: Any) -> HttpResponse:
     """Where a signed-in person begins.
 
-    1. Whoever takes part in one exercise goes straight to their page of it.
+    1. Whoever takes part in one exercise, and does not plan, goes straight to their page of it.
     2. The administrator of an empty install is offered the sample.
     3. Everybody else chooses from a list.
     """
@@ -79,7 +79,7 @@ def home(request: Any) -> HttpResponse:
     if request.user.is_superuser:
         if not Exercise.objects.exists() and not Scenario.objects.exists():
             return render(request, "home/fresh.html", {"sample": _sample()})
-    elif len(parts) == 1:
+    elif len(parts) == 1 and not request.user.may_plan:
         return redirect(HOME[Role(parts[0].role)], parts[0].exercise.code)
     mine = {part.exercise_id: part for part in parts}
     exercises = (
@@ -89,6 +89,7 @@ def home(request: Any) -> HttpResponse:
         request,
         "home/page.html",
         {
+            "here": "home",
             "lines": [_line(exercise, mine.get(exercise.pk)) for exercise in exercises],
             "scenarios": _may_run(request.user),
         },

@@ -47,7 +47,7 @@ def _bar(bar: Bar) -> str:
     return (
         f'<a class="ev" data-st="{bar.glyph}" href="inject/{bar.inject.pk}/">'
         f"<title>{number} {escape(bar.word)}</title>{under}<svg {whole}>{over}"
-        f'{_glyph(bar.glyph)}<text x="19" y="13">{number}</text></svg></a>'
+        f'{glyph(bar.glyph)}<text x="19" y="13">{number}</text></svg></a>'
     )
 
 
@@ -67,5 +67,6 @@ def _held(glyph: str) -> str:
 
 
 @cache
-def _glyph(name: str) -> str:
+def glyph(name: str) -> str:
+    """The glyph at the head of a bar."""
     return f'<use href="{sprite(name)}" x="4" y="3" width="12" height="12" class="g"/>'

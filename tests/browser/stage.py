@@ -31,7 +31,8 @@ from exercise.models import BOARD_LINK_US, Exercise, Participant
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
-from scenarios.models import Scenario
+from scenarios import versions
+from scenarios.models import MselEntry, Scenario
 from scenarios.reading import load, sample_path
 from units.models import SignInLink, User
 from units.text import Text
@@ -109,7 +110,7 @@ def down(code: str, *, minutes: int = 95) -> None:
 
 
 def _new(code: str) -> Exercise:
-    return conduct.create_exercise(Scenario.objects.get(), code=code)
+    return conduct.create_exercise(Scenario.objects.order_by("pk")[0], code=code)
 
 
 def told(made: Exercise) -> dict[str, Any]:
@@ -133,6 +134,27 @@ def director_account(code: str, username: str, password: str) -> None:
     Participant.objects.create(
         exercise=Exercise.objects.get(code=code), user=person, role="director"
     )
+
+
+def draft(code: str, planners: list[str]) -> dict[str, Any]:
+    """A draft that holds what the sample holds, and planners to write in it."""
+    made = versions.clone(Scenario.objects.filter(version=1).order_by("pk")[0], code, None)
+    for name in planners:
+        User.objects.get_or_create(username=name, defaults={"name": name, "may_plan": True})
+    return {"path": f"/scenarios/{made.code}/{made.version}/"}
+
+
+def injects(code: str) -> dict[str, dict[str, Any]]:
+    """The injects of a draft by their numbers, as far as tests ask."""
+    found = MselEntry.objects.filter(scenario__code=code)
+    return {
+        one.number: {
+            "at_us": one.planned_us,
+            "title": one.title.vi,
+            "complete_s": one.complete_within_s,
+        }
+        for one in found
+    }
 
 
 def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
@@ -214,6 +236,7 @@ CALLS: dict[str, Callable[..., Any]] = {
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
         *(let_link_end, director_account),
+        *(draft, injects),
     )
 }
 

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from exercise.conduct import COMMANDS
 from exercise.management.commands.roles_table import document as roles_document
 from exercise.models import Attachment, Exercise, Inject, Posture, Tasking, verify
-from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES
+from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
 from exercise.screens.forms import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 FORM = "application/x-www-form-urlencoded"
 ROLES = [str(role) for role in Role]
-STRANGERS = ["stranger", "administrator", "anonymous"]
+STRANGERS = ["stranger", "planner", "administrator", "anonymous"]
 PROBES = ("healthz", "readyz", "metrics")
 """Answered before the site looks at a request at all."""
 SAFE, POST, BOTH = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
@@ -70,6 +70,24 @@ METHODS = {
     "accounts_planning": POST,
     "sign_ins": SAFE,
     "sign_ins_export": SAFE,
+    # at the scenario desk
+    "scenarios": SAFE,
+    "scenario_new": POST,
+    "scenario_sample": POST,
+    "scenario_new_version": POST,
+    "scenario_clone": POST,
+    "msel": SAFE,
+    "msel_table": SAFE,
+    "msel_block": SAFE,
+    "msel_timeline": SAFE,
+    "msel_here": SAFE,
+    "msel_inject": SAFE,
+    "msel_new": SAFE,
+    "msel_row": SAFE,
+    "msel_add": POST,
+    "msel_save": POST,
+    "msel_check": POST,
+    "msel_do": POST,
     # in an exercise
     "people_add": POST,
     "people_remove": POST,
@@ -97,6 +115,7 @@ OUTSIDE = {
     "second_step_enrol",
     *OWN,
     *ADMINISTRATION,
+    *PLANNING,
 }
 """The addresses that belong to no exercise; every other one has its line in ``PAGES``."""
 
@@ -150,7 +169,9 @@ class Scene:
         self.users: dict[str, User | None] = {role: self.drill.user(role) for role in ROLES}
         for role in ("lead", "staff"):
             self.users[role] = self.drill.user(role, "U1")
-        self.users |= {"stranger": stranger, "administrator": administrator, "anonymous": None}
+        planner = User.objects.create_user("soan-thao", password=None, name="Soạn", may_plan=True)
+        self.users |= {"stranger": stranger, "administrator": administrator, "planner": planner}
+        self.users["anonymous"] = None
         self._cookies = {who: as_(user).cookies for who, user in self.users.items()}
 
     def _play(self) -> None:
@@ -194,8 +215,23 @@ class Scene:
             "user_id": lambda: self.drill.user("staff", "U2").pk,
             "command": lambda: "pause",
         }
+        if name in PLANNING:
+            values |= self.planned
         wanted = addresses()[name].pattern.converters
         return reverse(name, kwargs={key: values[key]() for key in wanted})
+
+    @property
+    def planned(self) -> dict[str, Callable[[], Any]]:
+        """What the addresses of the scenario desk name."""
+        scenario = self.drill.exercise.scenario
+        return {
+            "code": lambda: scenario.code,
+            "version": lambda: scenario.version,
+            "inject_id": lambda: scenario.msel.get(number="1.02").pk,
+            "number": lambda: 0,
+            "name": lambda: "time",
+            "act": lambda: "copy",
+        }
 
     def session_of(self, who: str) -> int:
         return OpenSession.objects.filter(user=self.users[who]).values_list("pk", flat=True)[0]
@@ -280,7 +316,7 @@ def test_an_exercise_leads_each_role_to_where_it_begins(scene: Scene, role: str)
 @pytest.mark.parametrize("name", sorted(OUTSIDE))
 def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, name: str) -> None:
     path = scene.path(name)
-    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION}
+    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION, *PLANNING}
     for who in [*ROLES, *STRANGERS]:
         for method in ("GET", "HEAD", "POST"):
             with undone():
@@ -291,6 +327,9 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 302
             elif name in ADMINISTRATION and who != "administrator":
                 assert status == 403, who
+            elif name in PLANNING:
+                refused = {403} if who not in ("planner", "administrator") else None
+                assert status in (refused or {200, 204, 302, 404, 422}), (who, method, status)
             elif name == "account_session_end":
                 # Another person's session is not there; one's own, the one in use, is kept.
                 assert status == (302 if who == "lead" else 404), who
