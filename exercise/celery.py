@@ -23,7 +23,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # take no more. The price: no prefetch limit holds, so one that hangs takes what others could do,
 # until beat asks again.
 app.conf.task_queues = [Queue(app.conf.task_default_queue, no_ack=True)]
-app.autodiscover_tasks(["exercise.timing"])
+app.autodiscover_tasks(["exercise.timing", "exercise.chores"])
 
 
 @setup_logging.connect

@@ -14,6 +14,7 @@ SCREENS = (
     "home",
     "desk.scenarios",
     "desk.msel",
+    "desk.importing",
     "desk.injects",
     "desk.acts",
     "desk.presence",

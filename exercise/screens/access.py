@@ -84,7 +84,22 @@ ADMINISTRATION = (
 )
 """What the install's administrator alone may open."""
 
+IMPORTING = (
+    "scenario_import",
+    "import_progress",
+    "import_columns",
+    "import_check",
+    "import_fix",
+    "import_units",
+    "import_leftover",
+    "import_write",
+    "import_done",
+    "import_forget",
+)
+"""The steps of an import; each planner finds only their own."""
+
 PLANNING = (
+    *IMPORTING,
     "scenarios",
     "scenario_new",
     "scenario_sample",

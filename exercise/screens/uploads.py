@@ -57,7 +57,7 @@ def check(file: UploadedFile) -> Upload:
     Raises:
         forms.ValidationError: empty, too large, or of a kind not accepted; names the file.
     """
-    name = _harmless(file.name or "")
+    name = harmless_name(file.name or "")
     limit = settings.UPLOAD_LIMIT_BYTES
     if not file.size:
         raise _refused(_("Tệp %(name)s rỗng."), name)
@@ -110,7 +110,7 @@ def _stored(name: str, content: bytes) -> tuple[str, tuple[str, ...], bytes]:
 
 
 # ── the name ────────────────────────────────────────────────────────────────────────────────────
-def _harmless(given: str) -> str:
+def harmless_name(given: str) -> str:
     """The last part of the name, without what is invisible, turns the reading direction, or means
     something to a file system.
     """

@@ -77,6 +77,17 @@ def look(request: Request) -> Preview:
     )
 
 
+def reading_of_file(data: bytes, name: str) -> Reading:
+    """Read a file whose rows are to go into a scenario that is there: a whole scenario of our own
+    formats is a list of injects like any other.
+
+    Raises:
+        Unreadable: the file cannot be read.
+    """
+    found = _read(Request(data=data, name=name, code="", today=date.min))
+    return found if isinstance(found, Reading) else _as_table(found)
+
+
 def look_at(reading: Reading, request: Request, scenario: Scenario | None) -> Preview:
     """The same for a file that was read already."""
     chosen: dict[str, Any] = {

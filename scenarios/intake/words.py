@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
+
+from django.utils.translation import get_language
 
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
 from scenarios.phases import PLAYED, Phase
@@ -133,17 +136,17 @@ def phase(words: str, titles: Mapping[str, Iterable[str]]) -> Phase | None:
 
 def method(words: str) -> Method | None:
     """The channel: the whole cell, else the first known word in it."""
-    return _listed(words, METHODS, {choice: plain(str(choice.label)) for choice in Method})
+    return _listed(words, METHODS, _labels(Method))
 
 
 def reply(words: str) -> Reply | None:
     """What must be answered."""
-    return _listed(words, REPLIES, {choice: plain(str(choice.label)) for choice in Reply})
+    return _listed(words, REPLIES, _labels(Reply))
 
 
 def release(words: str) -> ReleaseMode | None:
     """Whether a timer or the director releases it."""
-    return _listed(words, RELEASES, {choice: plain(str(choice.label)) for choice in ReleaseMode})
+    return _listed(words, RELEASES, _labels(ReleaseMode))
 
 
 def yes(words: str) -> bool | None:
@@ -155,6 +158,16 @@ def yes(words: str) -> bool | None:
 def everybody(words: str) -> bool:
     """Whether it means every participating unit."""
     return plain(words) in EVERYBODY
+
+
+def _labels(choices: type[C]) -> Mapping[C, str]:
+    return _labels_in(get_language() or "vi", choices)
+
+
+@cache
+def _labels_in(_language: str, choices: Any) -> dict[Any, str]:
+    """Asked for every row; translating them anew took a fifth of a check."""
+    return {choice: plain(str(choice.label)) for choice in choices}
 
 
 def _listed(words: str, known: Mapping[str, C], labels: Mapping[C, str]) -> C | None:

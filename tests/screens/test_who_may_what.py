@@ -24,6 +24,7 @@ from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
 from exercise.screens.forms import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
+from scenarios.imports import keeping, steps
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
 from units.roles import ALLOWED, Role, may
@@ -55,6 +56,16 @@ METHODS = {
     "home": SAFE,
     "load_sample": POST,
     "new_run": POST,
+    "scenario_import": BOTH,
+    "import_progress": SAFE,
+    "import_columns": BOTH,
+    "import_check": SAFE,
+    "import_fix": POST,
+    "import_units": POST,
+    "import_leftover": SAFE,
+    "import_write": POST,
+    "import_done": SAFE,
+    "import_forget": POST,
     "attachment": SAFE,
     "account": SAFE,
     "account_sessions_end": POST,
@@ -172,6 +183,10 @@ class Scene:
         planner = User.objects.create_user("soan-thao", password=None, name="Soạn", may_plan=True)
         self.users |= {"stranger": stranger, "administrator": administrator, "planner": planner}
         self.users["anonymous"] = None
+        content = ContentFile("Số;Giờ;Nơi nhận;Nội dung\n9.01;N1 08:00;U1;Tin\n".encode())
+        scenario = self.drill.exercise.scenario
+        self.imported = keeping.keep(scenario, planner, "msel.csv", content)
+        steps.read(self.imported)
         self._cookies = {who: as_(user).cookies for who, user in self.users.items()}
 
     def _play(self) -> None:
@@ -231,6 +246,7 @@ class Scene:
             "number": lambda: 0,
             "name": lambda: "time",
             "act": lambda: "copy",
+            "import_id": lambda: self.imported.pk,
         }
 
     def session_of(self, who: str) -> int:

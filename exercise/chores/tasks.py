@@ -1,0 +1,17 @@
+"""The Celery tasks of the desk. One that was lost is asked for again, one that runs twice is
+harmless (``scenarios.imports.steps``).
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import translation
+
+from exercise.chores import work
+
+
+@shared_task(name="exercise.import_step")
+def import_step(step: str, import_id: int, language: str, digest: str = "") -> None:
+    """A step of an import, its sentences in the planner's language."""
+    with translation.override(language):
+        work.STEPS[step](import_id, digest)

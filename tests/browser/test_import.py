@@ -1,0 +1,208 @@
+"""An import as a planner does it: by keys from error to error, on a phone, with a large file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from playwright.sync_api import Page, expect
+
+from .conftest import Enter
+from .site import Site
+from .test_every_page import too_wide, violations
+from .visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+_serial = itertools.count(1)
+HEADER = ("Tin", "Giờ DT", "Đơn vị", "Ghi chú nội bộ", "Nội dung", "Kênh", "Hạn")
+SEO = "Văn phòng Sở"
+RUMOUR = "Tin giả: dân xếp hàng mua gạo"
+ROWS: tuple[tuple[str | None, ...], ...] = (
+    (
+        "7.11",
+        "N1 09:30",
+        SEO,
+        None,
+        "Lập kế hoạch di chuyển vào căn cứ",
+        "Công văn",
+        "100'",
+    ),
+    ("7.12", "N1 09:45", "Thanh tra Xở", "gấp", RUMOUR, "MXH", "50'"),
+    ("7.13", "N1 10:00", SEO, None, "Sự cố trạm 110 kV, mất điện 2 huyện", "Điện thoại", "60'"),
+    ("7.14", "N1 10:10", SEO, None, "Tổng hợp nhu cầu kinh phí", "Thư điện tử", "65'"),
+    ("7.15", "N1 25:20", SEO, None, "Thiếu 3.200 m vải, dây chuyền sắp dừng", "Điện thoại", "60'"),
+    ("7.14", "N1 10:38", SEO, None, "Rò rỉ amoniac tại kho lạnh", "Công văn", "44'"),
+    ("7.19", "N1 11:00", SEO, None, "Doanh nghiệp từ chối huy động thiết bị", None, "45'"),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft of the test's own."""
+
+    site: Site
+    code: str
+    path: str
+
+    @property
+    def numbers(self) -> list[str]:
+        return [one for one in self.site.stage("injects", code=self.code) if one.startswith("7.")]
+
+
+@pytest.fixture
+def draft(site: Site) -> Draft:
+    code = f"nhap-{next(_serial)}"
+    made = site.stage("draft", code=code, planners=["Hạnh"])
+    return Draft(site, code, f"{made['path']}import/")
+
+
+def workbook(path: Path, rows: Sequence[Sequence[Any]] = ROWS) -> str:
+    book = Workbook()
+    page: Any = book.active
+    page.title = "MSEL"
+    for row in (["KỊCH BẢN DIỄN TẬP"], [], HEADER, *rows):
+        page.append(row)
+    book.save(path)
+    return str(path)
+
+
+def to_check(page: Page, file: str) -> None:
+    page.get_by_label("Tệp MSEL").set_input_files(file)
+    page.get_by_role("button", name="Đọc tệp").click()
+    page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    expect(page.get_by_role("table")).to_be_visible()
+
+
+def focused(page: Page) -> str:
+    label: str = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    return label
+
+
+def test_three_bad_rows_are_mended_by_keys_alone(
+    draft: Draft, enter: Enter, tmp_path: Path
+) -> None:
+    page = enter("Hạnh", draft.path).page
+    to_check(page, workbook(tmp_path / "kich-ban-DT-2023.xlsx"))
+    keys, bad = page.keyboard, page.locator("tr[data-bad]")
+    expect(bad).to_have_count(3)
+    keys.press("F8")
+    assert focused(page) == "Đơn vị nhận, dòng 5"
+    keys.press("F8")
+    assert focused(page) == "Giờ diễn tập, dòng 8"
+    keys.press("F8")
+    assert focused(page) == "Số tình huống, dòng 9"
+    keys.press("F8")
+    assert focused(page) == "Đơn vị nhận, dòng 5", "round and round"
+    keys.press("Shift+F8")
+    keys.press("Shift+F8")
+    assert focused(page) == "Giờ diễn tập, dòng 8"
+
+    keys.press("Control+a")
+    keys.type("N1 10:20")
+    keys.press("Enter")
+    expect(bad).to_have_count(2)
+    assert focused(page) == "Số tình huống, dòng 9", "on to what is still wrong"
+    expect(page.get_by_role("status").filter(has_text="Còn 2 dòng lỗi")).to_be_attached()
+
+    page.get_by_role("button", name="Đổi thành 7.16").press("Enter")
+    expect(bad).to_have_count(1)
+    page.get_by_role("button", name="Dùng “Thanh tra").press("Enter")
+    expect(bad).to_have_count(0)
+    assert draft.numbers == [], "nothing is written before the last step"
+    page.get_by_role("button", name="Nhập 7 dòng").press("Enter")
+    expect(page.get_by_text("Đã nhập 7 tình huống")).to_be_visible()
+    assert draft.numbers == ["7.11", "7.12", "7.13", "7.14", "7.15", "7.16", "7.19"]
+
+
+def test_each_page_can_be_read_by_everybody_at_every_width(
+    draft: Draft, enter: Enter, tmp_path: Path
+) -> None:
+    planner = enter("Hạnh", draft.path)
+    page, file, wrong = planner.page, workbook(tmp_path / "kich-ban.xlsx"), []
+
+    def survey(what: str) -> None:
+        for language in ("en", "vi"):
+            planner.speak(language)
+            page.set_viewport_size({"width": 1440, "height": 900})
+            page.reload()
+            wrong.extend(violations(page, f"{what} {language}"))
+            wrong.extend(too_wide(page, f"{what} {language}"))
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+    survey("file")
+    page.get_by_label("Tệp MSEL").set_input_files(file)
+    page.get_by_role("button", name="Đọc tệp").click()
+    page.wait_for_url("**/columns/")
+    survey("columns")
+    page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    page.wait_for_url("**/check/")
+    survey("check")
+    page.get_by_role("button", name="Nhập 4 dòng không lỗi").click()
+    page.wait_for_url("**/done/")
+    survey("done")
+    assert wrong == []
+
+
+def test_on_a_phone_a_row_is_a_card_and_is_mended_with_a_thumb(
+    draft: Draft, enter: Enter, tmp_path: Path
+) -> None:
+    page = enter("Hạnh", draft.path, viewport=PHONE).page
+    to_check(page, workbook(tmp_path / "kich-ban.xlsx"))
+    button = page.get_by_role("button", name="Đổi thành 7.16")
+    box = button.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    button.tap()
+    expect(page.locator("tr[data-bad]")).to_have_count(2)
+    field = page.get_by_label("Giờ diễn tập, dòng 8")
+    field.fill("N1 10:20")
+    field.press("Enter")
+    expect(page.locator("tr[data-bad]")).to_have_count(1)
+
+
+def test_it_works_without_scripts(draft: Draft, enter: Enter, tmp_path: Path) -> None:
+    page = enter("Hạnh", draft.path, java_script_enabled=False).page
+    to_check(page, workbook(tmp_path / "kich-ban.xlsx"))
+    page.get_by_role("button", name="Đổi thành 7.16").click()
+    field = page.get_by_label("Giờ diễn tập, dòng 8")
+    field.fill("N1 10:20")
+    field.press("Enter")
+    expect(page.locator("tr[data-bad]")).to_have_count(1)
+    page.get_by_role("button", name="Nhập 6 dòng không lỗi").click()
+    expect(page.get_by_text("Đã nhập 6 tình huống")).to_be_visible()
+
+
+def test_a_large_file_shows_how_far_it_has_come(draft: Draft, enter: Enter, tmp_path: Path) -> None:
+    rows = [
+        (
+            f"7.{n:04}",
+            f"N1 {8 + n % 8:02}:00",
+            SEO,
+            None,
+            f"Dân báo tin thứ {n} về kho",
+            "Công văn",
+            "60'",
+        )
+        for n in range(1, 1201)
+    ]
+    rows[999] = ("7.1000", "N1 26:00", SEO, None, "Tin lạc giờ", "Công văn", "60'")
+    page = enter("Hạnh", draft.path).page
+    page.set_default_timeout(40_000)
+    page.get_by_label("Tệp MSEL").set_input_files(workbook(tmp_path / "lon.xlsx", rows))
+    page.get_by_role("button", name="Đọc tệp").click()
+    page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    page.wait_for_url("**/check/", timeout=40_000)
+    page.get_by_role("link", name="Tất cả").click()
+    expect(page.locator("tr.row-of")).to_have_count(200)
+    page.keyboard.press("F8")
+    page.wait_for_url("**page=5#row-1003")
+    expect(page.get_by_label("Giờ diễn tập, dòng 1003")).to_be_focused()
+    page.get_by_role("button", name="Nhập").click()
+    expect(page.get_by_text("Đã nhập 1.199 tình huống")).to_be_visible(timeout=40_000)
+    assert len(draft.numbers) == 1199
