@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 
 from exercise.models import Exercise, JournalEntry, verify
 from exercise.screens.access import ParticipantRequest, navigation, page
-from exercise.screens.sheets import harmless
 from exercise.situation import log, strip
+from units.spreadsheets import harmless
 
 PER_PAGE = 100
 FIELDS = (

@@ -21,10 +21,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import administrator
-from exercise.screens.sheets import harmless
 from units.devices import device
 from units.models import AccountEvent, EventKind, SignedInBy
 from units.roles import Role
+from units.spreadsheets import harmless
 
 A_PAGE = 100
 GOOD = (EventKind.SIGNED_IN, EventKind.FIRST_STEP, EventKind.SIGNED_OUT)

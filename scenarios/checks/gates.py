@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from scenarios.checks.finding import Finding, Kind, Place, finding
 from scenarios.checks.plan import Plan
 from scenarios.checks.waiting import Coming, Waiting
-from scenarios.phases import PLAYED
 from scenarios.reading.document import Condition
 
 
@@ -41,8 +40,7 @@ def _condition(plan: Plan, waiting: Waiting, phase: str, condition: Condition) -
         if outlook is None:
             continue  # told as an unknown reference
         told = {"number": number}
-        later = plan.entries[outlook.latest].phase
-        if phase in PLAYED and later in PLAYED and _index(later) > _index(phase):
+        if plan.is_later(outlook.latest, phase):
             told["latest"] = outlook.latest
             code = "gate_later_phase"
             message = _("Cổng chờ %(number)s, mà %(latest)s thuộc giai đoạn sau cổng.")
@@ -62,7 +60,3 @@ def _condition(plan: Plan, waiting: Waiting, phase: str, condition: Condition) -
         else:
             continue
         yield finding(code, place, message % told, suggestion)
-
-
-def _index(phase: str) -> int:
-    return [str(one) for one in PLAYED].index(phase)

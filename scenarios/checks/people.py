@@ -61,17 +61,14 @@ def _units(plan: Plan) -> Iterator[Finding]:
             yield finding(
                 "unit_without_people",
                 place,
-                _("Đơn vị nhận tình huống nhưng không có ai nhận."),
+                _("Có tình huống gửi đến nhưng đơn vị chưa có người nào."),
                 _("Thêm trưởng đơn vị và cán bộ."),
             )
         elif Role.LEAD not in there:
             yield finding(
                 "unit_without_lead",
                 place,
-                _(
-                    "Đơn vị nhận tình huống nhưng không có trưởng đơn vị: không ai báo cáo được"
-                    " trạng thái."
-                ),
+                _("Đơn vị chưa có trưởng đơn vị: không ai báo cáo được trạng thái."),
                 _("Thêm trưởng đơn vị, hoặc đổi vai một người."),
             )
 

@@ -17,6 +17,8 @@ from scenarios.reading.document import Document, Entry, PhasePlan, Unit
 # What a calendar date can be made of; beyond it a time is told as a distance.
 FARTHEST_US = 1000 * 24 * HOUR_US
 
+_RANK = {str(phase): rank for rank, phase in enumerate(PLAYED)}
+
 
 def spelled(length_us: int) -> str:
     """A length of time as the scenario file spells it: ``4h15m``, to the minute."""
@@ -87,6 +89,13 @@ class Plan:
     def end_us(self) -> int:
         """Play time at which the last phase ends; 0 without phases."""
         return max((end for _begin, end in self.windows.values()), default=0)
+
+    def is_later(self, number: str, phase: str) -> bool:
+        """Whether an inject belongs to a phase after this one; a phase nobody plays is after
+        none.
+        """
+        own = self.entries[number].phase
+        return own in _RANK and _RANK[own] > _RANK.get(phase, -1)
 
     def due_us(self, entry: Entry) -> int | None:
         """Play time at which the work of a timed inject is due; for information: its reading."""

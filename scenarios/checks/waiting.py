@@ -12,7 +12,6 @@ from scenarios.calendar import SECOND_US
 from scenarios.checks.finding import Finding, finding, inject, listed
 from scenarios.checks.plan import Plan, deadline_s
 from scenarios.choices import ReleaseMode, TriggerEvent
-from scenarios.phases import PLAYED
 from scenarios.reading.document import Entry, Trigger
 from scenarios.reading.frame import cycles
 
@@ -55,15 +54,17 @@ class Waiting:
 
     def _walk(self, number: str) -> None:
         way: list[str] = []
-        entries = self.plan.entries
-        while number in entries and number not in self.outlooks and number not in self.looping:
-            way.append(number)
-            trigger = entries[number].trigger
-            number = trigger.inject if trigger else ""
-        if number in self.looping:
-            self.outlooks.setdefault(number, Outlook(Coming.NEVER, None, number))
-        for number in reversed(way):
-            self.outlooks[number] = self._outlook(entries[number])
+        entries, here = self.plan.entries, number
+        while here in entries and here not in self.outlooks and here not in self.looping:
+            way.append(here)
+            trigger = entries[here].trigger
+            if trigger is None:
+                break
+            here = trigger.inject
+        if here in self.looping:
+            self.outlooks.setdefault(here, Outlook(Coming.NEVER, None, here))
+        for one in reversed(way):
+            self.outlooks[one] = self._outlook(entries[one])
 
     def _outlook(self, entry: Entry) -> Outlook:
         if entry.planned_us is not None:
@@ -76,7 +77,7 @@ class Waiting:
         before = self.outlooks.get(trigger.inject)
         if before is None:  # no such inject
             return Outlook(Coming.NEVER, None, entry.number)
-        later = _rank(self.plan, before.latest) > _rank(self.plan, entry.number)
+        later = self.plan.is_later(before.latest, entry.phase)
         latest = before.latest if later else entry.number
         if entry.release == ReleaseMode.MANUAL:
             return Outlook(Coming.BY_HAND, None, latest)
@@ -104,11 +105,6 @@ class Waiting:
         """Whether a trigger waits for a deadline that is not there."""
         base = self.plan.entries.get(trigger.inject)
         return bool(base and trigger.event == TriggerEvent.OVERDUE and deadline_s(base) is None)
-
-
-def _rank(plan: Plan, number: str) -> int:
-    phase = plan.entries[number].phase
-    return [*PLAYED].index(phase) if phase in PLAYED else -1  # type: ignore[arg-type]
 
 
 def check_triggers(plan: Plan, waiting: Waiting) -> Iterator[Finding]:
@@ -160,7 +156,8 @@ def _trigger(plan: Plan, waiting: Waiting, entry: Entry, trigger: Trigger) -> It
         return
     if entry.release == ReleaseMode.MANUAL:
         return
-    if _rank(plan, trigger.inject) > _rank(plan, entry.number):
+    from_later_phase = plan.is_later(trigger.inject, entry.phase)
+    if from_later_phase:
         yield finding(
             "trigger_later_phase",
             place,
@@ -174,11 +171,9 @@ def _trigger(plan: Plan, waiting: Waiting, entry: Entry, trigger: Trigger) -> It
             _("Chờ %(number)s, mà tình huống đó chỉ phát khi tổng đạo diễn ra lệnh.") % told,
             _("Nhắc tổng đạo diễn trong ghi chú, hoặc chờ tình huống phát theo giờ."),
         )
-    window = plan.windows.get(entry.phase)
-    if window and outlook.earliest_us is not None and outlook.earliest_us >= window[1]:
-        if _rank(plan, trigger.inject) > _rank(plan, entry.number):
-            return
-        told["at"] = plan.label(outlook.earliest_us)
+    window, earliest_us = plan.windows.get(entry.phase), outlook.earliest_us
+    if window and earliest_us is not None and earliest_us >= window[1] and not from_later_phase:
+        told["at"] = plan.label(earliest_us)
         yield finding(
             "trigger_past_phase",
             place,

@@ -138,9 +138,11 @@ def check_repetition(plan: Plan) -> Iterator[Finding]:
     """
     by_title: dict[tuple[str, ...], list[Entry]] = {}
     for entry in plan.document.msel:
-        words = tuple(sorted(_plain(entry.title).split()))
-        if words:
-            by_title.setdefault(words, []).append(entry)
+        words = _plain(entry.title).split()
+        # Numbers keep their order: “2.1” is not “1.2”.
+        key = (*sorted(filter(str.isalpha, words)), *(w for w in words if not w.isalpha()))
+        if key:
+            by_title.setdefault(key, []).append(entry)
     for alike in by_title.values():
         if len(alike) > 1:
             yield from _repeated(alike)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
-from scenarios.intake.columns import Section, named
+from scenarios.intake.columns import Section
 from scenarios.intake.mapping import Column, Field
 from scenarios.intake.mapping import Mapping as Columns
 from scenarios.intake.reading import Value
@@ -57,7 +57,12 @@ class Cells:
     def name(self, field: Field) -> str:
         """How to name the column to a person."""
         column = self.column(field)
-        return named(column) if column else ""
+        return column.name if column else ""
+
+    def header(self, field: Field) -> str:
+        """The column's header: what a note of it is called."""
+        column = self.column(field)
+        return (column.header or column.letter) if column else ""
 
     def value(self, field: Field) -> Value:
         """What stands there, typed; the planner's correction, if there is one, as text."""

@@ -66,6 +66,11 @@ class Column:
             letters = chr(65 + rest) + letters
         return letters
 
+    @property
+    def name(self) -> str:
+        """How to name it to a person: ``C “Đơn vị”``."""
+        return f"{self.letter} “{self.header}”" if self.header else self.letter
+
 
 @dataclass(frozen=True, slots=True)
 class Mapping:

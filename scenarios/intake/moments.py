@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from scenarios.calendar import SECOND_US
 from scenarios.intake import times
 from scenarios.intake.mapping import Field
+from scenarios.intake.reading import Value
 from scenarios.intake.row_reader import RowReader
 from scenarios.intake.target import Target
 from scenarios.phases import PLAYED
@@ -63,7 +64,7 @@ class Moments:
         day = self._cell(reader, Field.DATE)
         section = reader.cells.section
         if day is None and section and section.day is not None:
-            day = section.day
+            day = _day_of(section.day)
         spelled = self._cell(reader, Field.TIME)
         if spelled is None:
             if not reader.errors and not reader.cells.text(Field.TIME):
@@ -80,14 +81,11 @@ class Moments:
         if value is None or reader.cells.text(field) in {"", "-", "–", "—"}:
             return None
         column = reader.cells.column(field)
-        habit = column.habit if column else ""
+        # What the planner wrote instead of a cell need not follow the column's habit.
+        habit = column.habit if column and not reader.cells.fixed(field) else ""
         try:
             return times.read(value, habit)
         except times.BadTime as error:
-            # A corrected cell, or one that differs from its column, may be spelled otherwise.
-            other = times.read_any(value)
-            if other is not None and error.code == "not_a_time":
-                return other
             reader.error(field, error.code, error.message, error.hint)
             return None
 
@@ -135,13 +133,13 @@ class Moments:
                 self._waiting.setdefault(spelled.inject, []).append(Spelling(reader, spelled, day))
                 return
             spelled = times.Offset(spelled.seconds + base_s, "start")
-        phase = reader.phase or PLAYED[0].value
+        named = spelled.phase if isinstance(spelled, times.Offset) else ""
+        phase = self._target.phase(named) or reader.phase or PLAYED[0].value
         try:
             offset_s = times.resolve(
                 spelled,
                 zero=self._zero,
                 phase_start_s=self._target.starts_s(phase),
-                inject_s=lambda _number: None,
                 day=day,
             )
         except times.BadTime as error:
@@ -206,3 +204,11 @@ class Moments:
         seconds = at_us // SECOND_US + self._since_midnight()
         day, second = divmod(seconds, DAY_S)
         return f"N{day + 1} {second // 3600:02d}:{second // 60 % 60:02d}"
+
+
+def _day_of(value: Value) -> times.Spelled | None:
+    """The day that a section row names; one that names none says nothing about its rows."""
+    try:
+        return times.read(value)
+    except times.BadTime:
+        return None

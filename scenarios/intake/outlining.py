@@ -67,8 +67,9 @@ def outline(
         starts: local time at which the exercise starts, if the planner says so.
         installed: units the installation knows: a name of theirs keeps their code.
     """
+    sections = columns.sections(sheet, mapping)
     cells = [
-        Cells(row, values, mapping, columns.sections(sheet, mapping).get(row), {})
+        Cells(row, values, mapping, sections.get(row), {})
         for row, values in columns.data_rows(sheet, mapping)
     ]
     remarks: list[Remark] = []
@@ -127,7 +128,8 @@ def _start(
             local = known.astimezone(zone) if known.tzinfo else known.replace(tzinfo=zone)
             return local.replace(microsecond=0)
     morning = datetime.combine(today + timedelta(days=1), datetime.min.time()) + MORNING
-    moments, of_day = [], []
+    moments: list[datetime] = []
+    of_day: list[int] = []
     for one in cells:
         day, spelled = _spelled(one, Field.DATE), _spelled(one, Field.TIME)
         if isinstance(spelled, times.OnDate) and not spelled.dated_only:
@@ -135,9 +137,9 @@ def _start(
         elif isinstance(day, times.OnDate) and isinstance(spelled, times.OfDay):
             midnight = datetime.combine(_local(day.moment, zone).date(), datetime.min.time())
             moments.append(midnight + timedelta(seconds=spelled.second))
-        elif isinstance(spelled, times.OfDay) or (
-            isinstance(spelled, times.OnDay) and spelled.day == 1 and spelled.second is not None
-        ):
+        elif isinstance(spelled, times.OfDay) and isinstance(day, times.OnDay | None):
+            of_day += [spelled.second] if day is None or day.day == 1 else []
+        elif isinstance(spelled, times.OnDay) and spelled.day == 1 and spelled.second is not None:
             of_day.append(spelled.second)
     if moments:
         found = min(moments)
@@ -166,11 +168,11 @@ def _start(
 def _spelled(cells: Cells, field: Field) -> times.Spelled | None:
     column, value = cells.column(field), cells.value(field)
     if field == Field.DATE and value is None and cells.section:
-        return cells.section.day
-    if column is None or value is None:
+        value = cells.section.day
+    if value is None:
         return None
     try:
-        return times.read(value, column.habit)
+        return times.read(value, column.habit if column else "")
     except times.BadTime:
         return None
 

@@ -142,13 +142,21 @@ def _mapped(
         sheet = found
     if read_as:
         mapping = replace(mapping, columns=tuple(_settled(one, read_as) for one in mapping.columns))
-    if not any(mapping.of(field) for field in (Field.TITLE, Field.CONTENT)):
+    return sheet, mapping
+
+
+def _refuse_without_injects(mapping: Mapping, document: doc.Document) -> None:
+    """Refuse what is no MSEL: rows need contents and something beside them, or else the numbers of
+    injects that are there.
+    """
+    told = any(mapping.of(field) for field in (Field.TITLE, Field.CONTENT))
+    beside = any(mapping.of(field) for field in (Field.NUMBER, Field.TIME, Field.DATE, Field.TO))
+    if not (told and beside) and not (document.msel and mapping.of(Field.NUMBER)):
         raise Unreadable(
             "no_msel",
             _("Không tìm thấy cột nội dung tình huống trong tệp."),
             _("Chọn trang tính và cột nội dung, hoặc đặt tiêu đề cột như “Nội dung”."),
         )
-    return sheet, mapping
 
 
 def _settled(column: Column, read_as: Dict[str, str]) -> Column:
@@ -164,6 +172,7 @@ def _seen(
     fixes: Fixes | None,
     remarks: tuple[Remark, ...],
 ) -> Preview:
+    _refuse_without_injects(mapping, target.document)
     checked = check(sheet, mapping, target, fixes)
     return Preview(
         reading=reading,

@@ -17,7 +17,7 @@ from scenarios.intake.mapping import Field
 from scenarios.intake.target import Target
 from scenarios.reading import document as doc
 from scenarios.reading.problems import shortened
-from units.text import Text
+from units.text import Text, plain
 
 LONGEST_NUMBER = 20
 LONGEST_TITLE = 160
@@ -120,7 +120,7 @@ class RowReader:
             title = Text(_headline(content.vi), _headline(content.en))
             if title == content:
                 content = Text()
-        if not title:
+        if not title and not self._there(Field.TITLE, Field.CONTENT):
             self.error(
                 Field.TITLE,
                 "title_missing",
@@ -147,9 +147,14 @@ class RowReader:
                     _("Chuyển phần dài sang cột nội dung đầy đủ."),
                 )
                 if one in {Field.TITLE, Field.TITLE_EN}:
-                    self.notes.append((self.cells.name(one), said[:LONGEST_TEXT]))
+                    self.notes.append((self.cells.header(one), said[:LONGEST_TEXT]))
             sides.append(said[:longest].strip())
         return Text(*sides)
+
+    def _there(self, *fields: Field) -> bool:
+        """Whether the sheet says nothing of this, and the scenario has the inject."""
+        known = self.number in self.target.entries
+        return known and not any(self.cells.column(field) for field in fields)
 
     def _read_addressees(self) -> None:
         said = self.cells.text(Field.TO)
@@ -164,7 +169,7 @@ class RowReader:
             self.error(
                 Field.TO, "unknown_unit", message, _("Sửa tên, hoặc thêm đơn vị vào kịch bản."), fix
             )
-        if not found.codes and not found.unknown:
+        if not found.codes and not found.unknown and not self._there(Field.TO):
             self.error(
                 Field.TO,
                 "to_missing",
@@ -180,7 +185,8 @@ class RowReader:
                     _("Cho đơn vị tham gia, hoặc bỏ khỏi danh sách nhận."),
                 )
         objectives = self.target.objectives.split(self.cells.text(Field.OBJECTIVES))
-        problem = self.cells.text(Field.PROBLEM)
+        section = self.cells.section
+        problem = self.cells.text(Field.PROBLEM) or (section.problem if section else "")
         self._read["objectives"] = objectives.codes
         self._read["problem"] = self.target.problems.code(problem) if problem else None
         for word, near in objectives.unknown:
@@ -190,8 +196,8 @@ class RowReader:
             self._unknown(Field.PROBLEM, "unknown_problem", problem, near)
 
     def _unknown(self, field: Field, code: str, word: str, near: str) -> None:
-        said = self.cells.text(field)
-        self.notes.append((self.cells.name(field), word))
+        said = self.cells.text(field) or word
+        self.notes.append((self.cells.header(field), word))
         self.warning(
             field,
             code,
@@ -206,19 +212,11 @@ class RowReader:
             (Field.COMPLETE, "complete_within_s"),
         ):
             column = self.cells.column(field)
-            habit = "span" if self.cells.fixed(field) or column is None else column.habit
+            habit = "" if self.cells.fixed(field) or column is None else column.habit
             try:
                 span = times.read_span(self.cells.value(field), habit)
             except times.BadTime as error:
                 self.error(field, error.code, error.message, error.hint)
-                continue
-            if span is not None and span <= 0:
-                self.error(
-                    field,
-                    "span_not_positive",
-                    _("Thời hạn phải lớn hơn 0."),
-                    _("Ví dụ đúng: 45', 1h30."),
-                )
                 continue
             self._read[name] = span
 
@@ -233,7 +231,7 @@ class RowReader:
                 else _("Thiếu kênh, sẽ dùng “Văn bản”.")
             )
             if method:
-                self.notes.append((self.cells.name(Field.METHOD), method))
+                self.notes.append((self.cells.header(Field.METHOD), method))
             code = "unknown_method" if method else "method_missing"
             labels = ", ".join(str(choice.label) for choice in Method)
             self.warning(Field.METHOD, code, what, _("Các kênh: %s.") % labels)
@@ -263,11 +261,11 @@ class RowReader:
             return
         match = _AFTER.fullmatch(said[0])
         event = match["event"].strip(" :,;-–()") if match else ""
-        found = words.EVENTS.get(words.plain(event)) if event else TriggerEvent.COMPLETED
+        found = words.EVENTS.get(plain(event)) if event else TriggerEvent.COMPLETED
         delay_s: int | None = 0
         if match and match["delay"]:
             try:
-                delay_s = times.read_span(match["delay"].lstrip("+ "), "span")
+                delay_s = times.read_span(match["delay"].lstrip("+ ")) or 0
             except times.BadTime:
                 delay_s = None
         if match is None or found is None or delay_s is None or delay_s < 0:
@@ -280,7 +278,7 @@ class RowReader:
             return
         self.trigger = doc.Trigger(match["number"], found.value, delay_s)
         if said[1:]:
-            self.notes.append((self.cells.name(Field.AFTER), "\n".join(said[1:])))
+            self.notes.append((self.cells.header(Field.AFTER), "\n".join(said[1:])))
             self.warning(
                 Field.AFTER,
                 "one_condition",
@@ -333,7 +331,7 @@ class RowReader:
         if self.trigger is None:
             return
         if self.planned_us is not None:
-            self.notes.append((self.cells.name(Field.AFTER), self.cells.text(Field.AFTER)))
+            self.notes.append((self.cells.header(Field.AFTER), self.cells.text(Field.AFTER)))
             self.trigger = None
             self.warning(
                 Field.AFTER,

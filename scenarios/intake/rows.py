@@ -21,6 +21,7 @@ from scenarios.intake.moments import Moments
 from scenarios.intake.reading import Sheet
 from scenarios.intake.row_reader import RowReader
 from scenarios.intake.target import Target
+from scenarios.intake.times import HABITS
 from scenarios.reading import document as doc
 
 Fixes = Mapping[tuple[int, Field], str]
@@ -100,14 +101,15 @@ def _questions(mapping: Columns) -> Iterator[Finding]:
     """A column that can be read in two ways is asked, never guessed."""
     for column in mapping.columns:
         if column.asks and column.field not in {Field.NOTE, Field.IGNORED, Field.SIMULATED}:
-            labels = [columns.habit_label(one) for one in (column.habit, *column.asks)]
+            labels = [str(HABITS[one].label) for one in (column.habit, *column.asks)]
             yield Finding(
                 0,
-                columns.named(column),
+                column.name,
                 column.field,
                 "ambiguous",
                 _("Cột này đọc được theo nhiều cách: %s.") % "; ".join(labels),
-                _("Chọn một cách đọc cho cột."),
+                _("Chọn một cách đọc cho cột %(column)s: %(habits)s.")
+                % {"column": column.letter, "habits": ", ".join((column.habit, *column.asks))},
             )
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
 from scenarios.editing import Desk, Refused, edit
-from scenarios.intake import columns, preview, readers
+from scenarios.intake import columns, preview, readers, workbook
 from scenarios.intake.mapping import Mapping
 from scenarios.intake.merging import Merge
 from scenarios.intake.preview import Preview
@@ -26,7 +26,7 @@ from scenarios.intake.rows import Checked, Fixes, Row
 from scenarios.models import EditKind, MselEntry, Scenario, sort_key
 from scenarios.reading import ScenarioProblems, read, store
 from scenarios.reading import document as doc
-from scenarios.writing import document_of, reading_of
+from scenarios.writing import as_csv, document_of
 from units.models import Unit, User
 
 
@@ -67,14 +67,14 @@ def look(request: Request) -> Preview:
             _("Đã có kịch bản mang mã %s.") % request.code,
             _("Chọn mã khác, hoặc nhập vào kịch bản đó (không dùng --new)."),
         )
-    try:
-        reading = readers.of(request.data, request.name)
-    except OwnFormat:
-        own = _own(request)
-        if request.new:
-            return _whole(own, request)
-        reading = reading_of(own)
-    return look_at(reading, request, scenario)
+    reading = _read(request)
+    if isinstance(reading, Reading):
+        return look_at(reading, request, scenario)
+    return (
+        _whole(reading, request)
+        if scenario is None
+        else look_at(_as_table(reading), request, scenario)
+    )
 
 
 def look_at(reading: Reading, request: Request, scenario: Scenario | None) -> Preview:
@@ -136,19 +136,43 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
             scenario = store(document)
             if user is not None:
                 Scenario.objects.filter(pk=scenario.pk).update(made_by=user)
-        return len(document.msel)
-    if seen.merge.after:
+    elif seen.merge.after:
         _write(draft_of(request.code), request.name, seen, user)
-    return len(seen.merge.after) + len(seen.merge.same)
+    return would_take(seen)
 
 
-def _own(request: Request) -> doc.Document:
+def would_take(seen: Preview) -> int:
+    """How many rows of the file would stand in the scenario."""
+    return len(_kept(seen.checked.entries, seen.document.msel)) if seen.importable else 0
+
+
+def _read(request: Request) -> Reading | doc.Document:
+    """A table, or a whole scenario of ours."""
+    try:
+        reading = readers.of(request.data, request.name)
+        if request.mapping is None and workbook.is_scenario(reading):
+            return workbook.document_from_workbook(reading)
+    except OwnFormat:
+        pass
+    except ScenarioProblems as error:
+        raise _unreadable(error) from error
+    else:
+        return reading
     try:
         return read(request.data, request.name)
     except ScenarioProblems as error:
-        first, *more = error.problems
-        hint = _("Và %d lỗi khác.") % len(more) if more else ""
-        raise Unreadable(first.code, str(first), hint) from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: ScenarioProblems) -> Unreadable:
+    first, *more = error.problems
+    hint = _("Và %d lỗi khác.") % len(more) if more else ""
+    return Unreadable(first.code, str(first), hint)
+
+
+def _as_table(own: doc.Document) -> Reading:
+    """A scenario of ours as the table it would be written as."""
+    return readers.of(as_csv(own), "msel.csv")
 
 
 def _installed() -> list[doc.Unit]:
@@ -160,7 +184,7 @@ def _installed() -> list[doc.Unit]:
 
 def _whole(own: doc.Document, request: Request) -> Preview:
     """A file of our own that becomes a scenario is taken as it is: it was checked as a whole."""
-    reading = reading_of(own)
+    reading = _as_table(own)
     rows = tuple(
         Row(
             place,

@@ -39,7 +39,7 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """A file that a planner is taking into a draft. Kept for ``KEPT`` (``intake.keeping``)."""
+    """A file that a planner is taking into a draft; kept for a week."""
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="imports")
     user = models.ForeignKey(

@@ -33,6 +33,11 @@ def check(source: Source) -> doc.Document:
     Raises:
         ScenarioProblems: with all problems, in the order of the file.
     """
+    return examine(source)[0]
+
+
+def examine(source: Source) -> tuple[doc.Document, bool]:
+    """``check``, and whether something was let pass because the file is a draft."""
     report = Report(source.problems[:MOST_PROBLEMS], max(0, len(source.problems) - MOST_PROBLEMS))
     top = Fields(report, source.root, "", TOP_KEYS)
     if source.root.kind is not Kind.MAP:
@@ -62,7 +67,7 @@ def check(source: Source) -> doc.Document:
     # Either of them missing would have been a problem.
     assert zone is not None
     assert starts_at is not None
-    return doc.Document(
+    document = doc.Document(
         code=code,
         title=title,
         summary=summary,
@@ -74,10 +79,11 @@ def check(source: Source) -> doc.Document:
         people=tuple(people),
         objectives=tuple(objectives),
         problems=tuple(problems),
-        msel=tuple(msel),
-        draft=report.draft and report.unfinished,
+        msel=msel,
+        draft=report.draft,
         code_line=source.root.key_lines.get("code"),
     )
+    return document, report.unfinished
 
 
 # ── the calendar ────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from scenarios.calendar import DrillCalendar
@@ -117,6 +118,18 @@ class Entry:
     order is the same in all injects."""
 
 
+def with_notes_in_one_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Notes are columns of a table: each has one place, where it first appears."""
+    names = dict.fromkeys(name for entry in entries for name, _words in entry.notes)
+    places = {name: place for place, name in enumerate(names)}
+    return tuple(
+        replace(entry, notes=tuple(sorted(entry.notes, key=lambda note: places[note[0]])))
+        if len(entry.notes) > 1
+        else entry
+        for entry in entries
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A whole scenario. Two files that say the same, in whatever format, give equal documents:
@@ -136,7 +149,7 @@ class Document:
     problems: tuple[TrainingProblem, ...]
     msel: tuple[Entry, ...]
     draft: bool = False
-    """Something is still missing or out of place that matters on the day (``MAY_WAIT``)."""
+    """What matters on the day may be missing or out of place (``problems.MAY_WAIT``)."""
     code_line: int | None = field(default=None, compare=False)
 
     def calendar(self) -> DrillCalendar:
@@ -147,8 +160,9 @@ class Document:
     def content_hash(self) -> str:
         """Digest of what the file says, whatever its spelling, comments and order of keys."""
         content = asdict(self)
-        # Where it was read, and what follows from the rest anyway.
-        del content["code_line"], content["draft"]
+        del content["code_line"]
+        if not self.draft:
+            del content["draft"]  # as it was before there were drafts
         content["starts_at"] = self.starts_at.isoformat()
         for entry in content["msel"]:
             if not entry["notes"]:

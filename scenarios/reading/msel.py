@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
@@ -22,7 +20,7 @@ KEYS = (
 )
 
 
-def check_msel(top: Fields, frame: Frame) -> list[doc.Entry]:
+def check_msel(top: Fields, frame: Frame) -> tuple[doc.Entry, ...]:
     """Check every inject, then what joins them to each other and to the gates."""
     entries: dict[str, doc.Entry] = {}
     places: dict[str, Fields] = {}
@@ -42,7 +40,8 @@ def check_msel(top: Fields, frame: Frame) -> list[doc.Entry]:
         _check_triggers(entries, triggers)
         _check_conditions(entries, frame)
     in_order = sorted(entries.values(), key=lambda entry: (sort_key(entry.number), entry.number))
-    return _with_notes_in_one_order(top, in_order)
+    _check_note_names(top, in_order)
+    return doc.with_notes_in_one_order(in_order)
 
 
 def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Frame) -> doc.Entry:
@@ -87,19 +86,10 @@ def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Fram
     )
 
 
-def _with_notes_in_one_order(top: Fields, entries: list[doc.Entry]) -> list[doc.Entry]:
-    """Notes are columns of a table: each has one place, where it first appears."""
-    names = {name: None for entry in entries for name, _words in entry.notes}
-    if len(names) > MOST_NAMES:
+def _check_note_names(top: Fields, entries: list[doc.Entry]) -> None:
+    if len({name for entry in entries for name, _words in entry.notes}) > MOST_NAMES:
         message = _("Các ghi chú có quá %(count)d tên khác nhau.") % {"count": MOST_NAMES}
         top.problem("msel", "too_many_items", message, _("Dùng chung tên cho các ghi chú."))
-    places = {name: place for place, name in enumerate(names)}
-    return [
-        replace(entry, notes=tuple(sorted(entry.notes, key=lambda note: places[note[0]])))
-        if len(entry.notes) > 1
-        else entry
-        for entry in entries
-    ]
 
 
 def _addressees(fields: Fields, frame: Frame) -> tuple[str, ...]:

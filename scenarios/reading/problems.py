@@ -84,7 +84,7 @@ class Report:
 
     Attributes:
         draft: the file says that it is one; what may wait is let pass.
-        unfinished: something was let pass.
+        unfinished: something was let pass, or would have been in a draft.
     """
 
     problems: list[Problem] = field(default_factory=list)

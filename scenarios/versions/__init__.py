@@ -2,9 +2,10 @@
 
 from scenarios.versions.approval import approve, submit, withdraw
 from scenarios.versions.comparing import Comparison, FieldChange, RowChange, compare
-from scenarios.versions.making import clone, new_scenario, new_version
+from scenarios.versions.making import Carried, clone, new_scenario, new_version
 
 __all__ = [
+    "Carried",
     "Comparison",
     "FieldChange",
     "RowChange",

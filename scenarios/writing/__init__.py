@@ -15,6 +15,7 @@ from scenarios.writing.csv_file import as_csv
 from scenarios.writing.gathering import document_of, unchecked_document_of
 from scenarios.writing.json_file import as_json
 from scenarios.writing.limits import Unwritable
+from scenarios.writing.sheet import reading_of
 from scenarios.writing.workbook import as_xlsx
 from scenarios.writing.yaml_file import as_yaml
 
@@ -26,6 +27,7 @@ __all__ = [
     "as_xlsx",
     "as_yaml",
     "document_of",
+    "reading_of",
     "unchecked_document_of",
     "written",
 ]
@@ -34,8 +36,14 @@ FORMATS = ("yaml", "json", "xlsx", "csv")
 """What a scenario can be written as; each is the ending of such a file."""
 
 
-def written(document: Document, format: str, language: str = "vi") -> bytes:
-    """A scenario as a file of one of ``FORMATS``; its headers in ``language``, where it has any.
+def written(document: Document, format: str, language: str = "vi", *, version: str = "") -> bytes:
+    """A scenario as a file of one of ``FORMATS``.
+
+    Args:
+        document: the scenario.
+        format: one of ``FORMATS``.
+        language: of the headers, ``vi`` or ``en``, where the format has any.
+        version: what a printed page calls this state of the scenario.
 
     Raises:
         Unwritable: the scenario does not fit into this format.
@@ -43,7 +51,7 @@ def written(document: Document, format: str, language: str = "vi") -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
         "yaml": lambda: as_yaml(document),
         "json": lambda: as_json(document),
-        "xlsx": lambda: as_xlsx(document, language),
+        "xlsx": lambda: as_xlsx(document, language, version),
         "csv": lambda: as_csv(document, language),
     }
     return writers[format]()

@@ -26,7 +26,6 @@ PHASE = Text("Giai đoạn", "Phase")
 _YES = {"có", "yes", "true", "x", "1"}
 _NO = {"không", "no", "false", "0"}
 _CONTINUED, _ESCAPE = "↳ ", "\\"
-_RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +171,14 @@ def _lines_shown(value: list[str] | None, _language: str) -> str:
 
 
 def _lines_read(text: str) -> list[str]:
-    items: list[str] = []
+    items: list[list[str]] = []
     for line in text.split("\n"):
         if items and line.startswith(_CONTINUED):
-            items[-1] += "\n" + line.removeprefix(_CONTINUED)
+            items[-1].append(line.removeprefix(_CONTINUED))
         else:
-            items.append(line.removeprefix(_ESCAPE))
-    return items
+            items.append([line.removeprefix(_ESCAPE)])
+    return ["\n".join(lines) for lines in items]
 
 
 LINES = Cell(_lines_shown, _lines_read)
 """One text a line; the further lines of one text begin with ``↳``."""
-
-
-# ── what a spreadsheet would run ────────────────────────────────────────────────────────────────
-def harmless(text: str) -> str:
-    """A cell of a CSV file, marked as text with ``'`` where a spreadsheet would run it."""
-    return f"'{text}" if _RUNS.match(text) else text
-
-
-def unmarked(text: str) -> str:
-    """The reverse of ``harmless``."""
-    return text[1:] if text.startswith("'") and _RUNS.match(text) else text

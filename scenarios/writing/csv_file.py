@@ -6,15 +6,15 @@ import csv
 import io
 
 from scenarios.reading.document import Document
-from scenarios.writing.cells import harmless
 from scenarios.writing.plain import plain
 from scenarios.writing.tables import msel_columns
+from units.spreadsheets import harmless
 
 
 def as_csv(document: Document, language: str = "vi") -> bytes:
     """The injects as CSV: UTF-8 with a mark (so that Excel takes it for UTF-8), commas.
 
-    Cells that a spreadsheet would run as a formula begin with ``'``; see ``cells.unmarked``.
+    Cells that a spreadsheet would run as a formula begin with ``'`` (``units.spreadsheets``).
     """
     data = plain(document)
     columns = msel_columns(data, language)

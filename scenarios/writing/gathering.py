@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scenarios import models
-from scenarios.phases import Phase
+from scenarios.phases import PLAYED
 from scenarios.reading import document as doc
-from scenarios.reading.checking import check
+from scenarios.reading.checking import examine
 from scenarios.reading.fields import NAME_LENGTH
 from scenarios.reading.plain import source_of
 from scenarios.writing.plain import plain
@@ -20,7 +20,7 @@ from units.text import Text, canonical
 
 
 def document_of(scenario: models.Scenario) -> doc.Document:
-    """The scenario as the file would say that ``as_yaml`` writes; a draft if it is unfinished.
+    """The scenario as a file would say it; a draft if it would not pass as anything else.
 
     Parts of a second, which no file can say, are cut off.
 
@@ -28,7 +28,8 @@ def document_of(scenario: models.Scenario) -> doc.Document:
         ScenarioProblems: what stands in the rows cannot be said in a file, not even in a draft's.
     """
     as_it_is = unchecked_document_of(scenario)
-    return check(source_of(plain(replace(as_it_is, draft=True))))
+    document, unfinished = examine(source_of(plain(replace(as_it_is, draft=True))))
+    return replace(document, draft=unfinished)
 
 
 def unchecked_document_of(scenario: models.Scenario) -> doc.Document:
@@ -83,25 +84,28 @@ def _phases(scenario: models.Scenario) -> tuple[doc.PhasePlan, ...]:
         )
         for one in scenario.phases.all()
     }
-    return tuple(plans[phase] for phase in Phase.values if phase in plans)
+    return tuple(plans[phase] for phase in PLAYED if phase in plans)
 
 
 def _units(scenario: models.Scenario, referred: set[str]) -> tuple[doc.Unit, ...]:
     listed = scenario.participations.select_related("unit__parent", "parent")
-    found = [_unit(one) for one in listed.order_by("order", "pk")]
-    if missing := referred - {unit.code for unit in found}:
+    units = [_unit(one) for one in listed.order_by("order", "pk")]
+    if missing := referred - {unit.code for unit in units}:
         others = Unit.objects.filter(code__in=missing).select_related("parent").order_by("code")
-        found += [_unit(models.Participation(unit=one, participates=False)) for one in others]
-    codes = {unit.code for unit in found}
-    return tuple(unit if unit.parent in codes else replace(unit, parent=None) for unit in found)
+        units += [_unit(models.Participation(unit=one, participates=False)) for one in others]
+    codes = {unit.code for unit in units}
+    return tuple(unit if unit.parent in codes else replace(unit, parent=None) for unit in units)
 
 
-def _unit(one: models.Participation) -> doc.Unit:
-    """A unit as it is, or as it was when the version was approved."""
-    then = one if one.name else one.unit
-    parent = then.parent.code if then.parent else None
+def _unit(part: models.Participation) -> doc.Unit:
+    unit, kept = part.unit, bool(part.name)  # as it was when the version was approved
+    parent = part.parent if kept else unit.parent
     return doc.Unit(
-        one.unit.code, then.name or Text(), then.short or Text(), parent, one.participates
+        unit.code,
+        part.name if kept else unit.name,
+        (part.short or Text()) if kept else unit.short,
+        parent.code if parent else None,
+        part.participates,
     )
 
 

@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 
 from scenarios.reading.source import LIMIT_BYTES
 
+LONGEST_CELL = 32_767
+"""Characters of a cell of a workbook: the limit of that format itself."""
+
 
 class Unwritable(Exception):
     """A scenario does not fit into a format.

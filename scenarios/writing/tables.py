@@ -244,15 +244,15 @@ def msel_columns(data: dict[str, Any], language: str) -> list[tuple[str, Column]
     ]
 
 
-def _note_header(name: str, language: str) -> str:
-    taken = name.casefold() in _MSEL_HEADERS or name.startswith(_NOTE_PREFIXES)
-    return NOTE.in_language(language) + name if taken else name
+def header_key(words: str) -> str:
+    """What makes two headers the same, however they are spaced."""
+    return " ".join(words.split()).casefold()
 
 
 def headers_of(table: Table) -> dict[str, Column]:
-    """Every column by its header in either language, case folded."""
+    """Every column by its header in either language (``header_key``)."""
     return {
-        header.casefold(): column
+        header_key(header): column
         for column in table.columns
         for header in column.header.as_dict().values()
     }
@@ -260,13 +260,19 @@ def headers_of(table: Table) -> dict[str, Column]:
 
 def msel_column(header: str) -> Column:
     """The column that a header of the MSEL means: a note where it is none of the format's."""
-    if known := _MSEL_HEADERS.get(header.casefold()):
+    if known := _MSEL_HEADERS.get(header_key(header)):
         return known
+    name = header.strip()
     for prefix in _NOTE_PREFIXES:
-        if header.startswith(prefix):
-            header = header.removeprefix(prefix)
+        if name.startswith(prefix):
+            name = name.removeprefix(prefix)
             break
-    return Column(f"notes.{header}", Text(header))
+    return Column(f"notes.{name}", Text(name))
+
+
+def _note_header(name: str, language: str) -> str:
+    taken = header_key(name) in _MSEL_HEADERS or name.startswith(_NOTE_PREFIXES)
+    return NOTE.in_language(language) + name if taken else name
 
 
 _MSEL_HEADERS = headers_of(MSEL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,13 +21,10 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scenarios.reading.document import Document
-from scenarios.writing.limits import Unwritable
+from scenarios.writing.limits import LONGEST_CELL, Unwritable
 from scenarios.writing.plain import plain
-from scenarios.writing.tables import MSEL, SCENARIO, TABLES, Column, msel_columns
+from scenarios.writing.tables import MSEL, SCENARIO, TABLES, Table, msel_columns
 from units.text import Text, canonical
-
-LONGEST_CELL = 32_767
-"""Characters, the limit of the format itself."""
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="808080")
@@ -49,36 +47,92 @@ def as_xlsx(document: Document, language: str = "vi", version: str = "") -> byte
     Raises:
         Unwritable: a text is longer than a cell can be.
     """
+    data = plain(document)
+    sheets = [_sheet(table, data, language) for table in TABLES]
+    sheets[0].titles = _titles(document, language, version or document.content_hash[:8])
+    sheets.append(_scenario_sheet(data, language))
     book = Workbook(write_only=True)
-    book.properties.title = document.title.in_language(language)
+    book.properties.title = _in_xml(document.title.in_language(language))
     book.properties.creator = ""
     for style in _styles():
         book.add_named_style(style)
-    data = plain(document)
-    for table in TABLES:
-        columns = [(one.header.in_language(language), one) for one in table.ordered(language)]
-        sheet = _Sheet(book, table.name.in_language(language), language)
-        if table is MSEL:
-            columns = msel_columns(data, language)
-            sheet.titles = _titles(document, language, version or document.content_hash[:8])
-        items = table.items(data)
-        sheet.lay_out(columns, len(items), len(table.columns) - table.off_page, document.code)
-        sheet.write(columns, items)
-    _write_scenario(_Sheet(book, SCENARIO.name.in_language(language), language), data)
+    for sheet in sheets:
+        sheet.write(book, document.code)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _write_scenario(sheet: _Sheet, data: dict[str, Any]) -> None:
-    """The sheet of the scenario itself, a row for each of its columns."""
-    heads = [(head.in_language(sheet.language), Column("", head, 60)) for head in _HEADS]
-    columns = SCENARIO.ordered(sheet.language)
-    sheet.lay_out(heads, len(columns), len(heads), data["code"])
-    sheet.append([header for header, _column in heads], "msel-header")
-    for column in columns:
-        shown = column.cell.show(column.value_in(data), sheet.language)
-        sheet.append([column.header.in_language(sheet.language), shown], "msel-cell")
+@dataclass
+class _Sheet:
+    """Everything that stands on a sheet: ready before the first one is written, which streams.
+
+    ``printed`` is how many columns, from the left, are on the page.
+    """
+
+    name: str
+    language: str
+    header: list[str]
+    widths: list[int]
+    rows: list[list[str]]
+    printed: int
+    titles: Sequence[tuple[str, str]] = ()
+
+    def write(self, book: Workbook, code: str) -> None:
+        """Write it as the next sheet of the book."""
+        sheet: WriteOnlyWorksheet = book.create_sheet(self.name)
+        self._lay_out(sheet)
+        sheet.oddHeader.center.text = _MARK.in_language(self.language)
+        sheet.oddFooter.left.text = code
+        sheet.oddFooter.right.text = f"{_PAGE.in_language(self.language)} &P/&N"
+        for words, style in self.titles:
+            sheet.append([_cell(sheet, words, style)])
+        sheet.append([_cell(sheet, words, "msel-header") for words in self.header])
+        for row in self.rows:
+            sheet.append([_cell(sheet, words, "msel-cell") for words in row])
+
+    def _lay_out(self, sheet: WriteOnlyWorksheet) -> None:
+        """What must stand before the first row: widths, what stays on the screen, the page."""
+        header = len(self.titles) + 1
+        last = header + len(self.rows)
+        for place, width in enumerate(self.widths, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.freeze_panes = f"B{header + 1}"
+        sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(self.header))}{last}"
+        sheet.print_title_rows = f"{header}:{header}"
+        sheet.print_area = f"A1:{get_column_letter(self.printed)}{last}"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.4
+
+
+def _sheet(table: Table, data: dict[str, Any], language: str) -> _Sheet:
+    columns = [(one.header.in_language(language), one) for one in table.ordered(language)]
+    if table is MSEL:
+        columns = msel_columns(data, language)
+    return _Sheet(
+        table.name.in_language(language),
+        language,
+        [_in_xml(header) for header, _column in columns],
+        [column.width for _header, column in columns],
+        [
+            [_in_xml(one.cell.show(one.value_in(item), language)) for _header, one in columns]
+            for item in table.items(data)
+        ],
+        len(table.columns) - table.off_page,
+    )
+
+
+def _scenario_sheet(data: dict[str, Any], language: str) -> _Sheet:
+    """The scenario itself, a row for each of its columns."""
+    rows = [
+        [one.header.in_language(language), _in_xml(one.cell.show(one.value_in(data), language))]
+        for one in SCENARIO.ordered(language)
+    ]
+    heads = [head.in_language(language) for head in _HEADS]
+    return _Sheet(SCENARIO.name.in_language(language), language, heads, [30, 100], rows, 2)
 
 
 def _titles(document: Document, language: str, version: str) -> Sequence[tuple[str, str]]:
@@ -87,7 +141,8 @@ def _titles(document: Document, language: str, version: str) -> Sequence[tuple[s
     days = f"{document.starts_at:%d/%m/%Y %H:%M} – {ends_at:%d/%m/%Y %H:%M}"
     words = Text("%d tình huống · Bản %s", "%d injects · Version %s").in_language(language)
     about = f"{document.code} · {days} · {words % (len(document.msel), version)}"
-    return ((document.title.in_language(language), "msel-title"), (about, "msel-about"))
+    title = _in_xml(document.title.in_language(language))
+    return ((title, "msel-title"), (about, "msel-about"))
 
 
 def _styles() -> Iterable[NamedStyle]:
@@ -107,59 +162,15 @@ def _styles() -> Iterable[NamedStyle]:
     )
 
 
-class _Sheet:
-    """One sheet, written row by row from the top."""
-
-    def __init__(self, book: Workbook, name: str, language: str) -> None:
-        self.sheet: WriteOnlyWorksheet = book.create_sheet(name)
-        self.language = language
-        self.titles: Sequence[tuple[str, str]] = ()
-
-    def lay_out(
-        self, columns: Sequence[tuple[str, Column]], rows: int, printed: int, code: str
-    ) -> None:
-        """Everything that must stand before the first row: widths, what stays, how it prints.
-
-        Of the columns, the first ``printed`` ones are on the page.
-        """
-        sheet, header = self.sheet, len(self.titles) + 1
-        for place, (_header, column) in enumerate(columns, 1):
-            sheet.column_dimensions[get_column_letter(place)].width = column.width
-        sheet.freeze_panes = f"B{header + 1}"
-        sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(columns))}{header + rows}"
-        sheet.print_title_rows = f"{header}:{header}"
-        sheet.print_area = f"A1:{get_column_letter(printed)}{header + rows}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.oddHeader.center.text = _MARK.in_language(self.language)
-        sheet.oddFooter.left.text = code
-        sheet.oddFooter.right.text = f"{_PAGE.in_language(self.language)} &P/&N"
-
-    def write(self, columns: Sequence[tuple[str, Column]], items: Sequence[dict[str, Any]]) -> None:
-        """Titles, header and one row for each item."""
-        for words, style in self.titles:
-            self.append([words], style)
-        self.append([header for header, _column in columns], "msel-header")
-        for item in items:
-            shown = (one.cell.show(one.value_in(item), self.language) for _header, one in columns)
-            self.append(list(shown), "msel-cell")
-
-    def append(self, texts: Sequence[str], style: str) -> None:
-        """The next row."""
-        self.sheet.append([self._cell(text, style) for text in texts])
-
-    def _cell(self, text: str, style: str) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self.sheet)
-        cell.style = style
-        if text:
-            cell.value = _in_xml(text)
-            cell.data_type = "s"  # openpyxl takes what begins with “=” for a formula
-            if _RUNS.match(text):
-                cell.quotePrefix = True  # nor does a spreadsheet make one of it when it is edited
-        return cell
+def _cell(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet)
+    cell.style = style
+    if text:
+        cell.value = text
+        cell.data_type = "s"  # openpyxl takes what begins with “=” for a formula
+        if _RUNS.match(text):
+            cell.quotePrefix = True  # nor does a spreadsheet make one of it when it is edited
+    return cell
 
 
 def _in_xml(text: str) -> str:

@@ -10,7 +10,18 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from scenarios.intake.readers import delimited, documents, encodings, foreign, xlsx
+from scenarios.intake.readers import (
+    blueprint,
+    cexf,
+    delimited,
+    documents,
+    encodings,
+    foreign,
+    livefire,
+    openaev,
+    t3sf,
+    xlsx,
+)
 from scenarios.intake.readers.limits import LIMIT_BYTES
 from scenarios.intake.reading import Reading, Unreadable
 
@@ -32,8 +43,9 @@ class TableFormat(Protocol):
         """The reading with format, mapping and outline set; ``None`` if it is not the peer's."""
 
 
-DOCUMENTS: tuple[DocumentFormat, ...] = ()
-TABLES: tuple[TableFormat, ...] = ()
+DOCUMENTS: tuple[DocumentFormat, ...] = (openaev, blueprint, cexf, t3sf, livefire)
+"""In the order they are asked: LiveFireTTX's structure is the least told apart."""
+TABLES: tuple[TableFormat, ...] = (blueprint, t3sf)
 
 
 def of(data: bytes, name: str) -> Reading:
@@ -74,7 +86,7 @@ def _of_document(data: Any) -> Reading:
     raise Unreadable(
         "unknown_json",
         _("Tệp JSON không thuộc định dạng nào đọc được."),
-        _("Đọc được JSON của OpenAEV, MISP (CEXF), T3SF, LiveFireTTX và của chính phần mềm này."),
+        _("Đọc được JSON của OpenAEV, Blueprint, MISP (CEXF), T3SF và LiveFireTTX."),
     )
 
 

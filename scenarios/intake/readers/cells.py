@@ -19,6 +19,7 @@ LONGEST_NAME = 120
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
+_PIECES = re.compile(r"(?s:.){1,200}(?=\s|\Z)|\S{1,200}|\s+")
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -26,7 +27,9 @@ def cleaned(text: str) -> str:
     """The text composed (NFC), its lines ended by ``\\n``, without what no one can see or store."""
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", _BREAK.sub("\n", text)))
+    text = _UNWANTED.sub("", _BREAK.sub("\n", text))
+    # Composing is quadratic in a run of combining marks, so it is done piece by piece.
+    return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECES.findall(text))
 
 
 def damaged(text: str) -> bool:

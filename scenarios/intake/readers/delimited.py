@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import PurePath
 
@@ -15,8 +16,11 @@ from scenarios.intake.readers.encodings import Decoded
 from scenarios.intake.readers.limits import Budget, grouped, too_many_rows
 from scenarios.intake.reading import Reading, Remark, Sheet, Unreadable
 
-MOST_RECORDS = 1_048_576
-"""Blank ones counted: what Excel can hold."""
+MOST_RECORDS = 200_000
+"""Blank ones counted."""
+
+MOST_LINES = 1_000
+"""Of one record. More are a quote that was meant as a letter."""
 
 _END = "\x1c"
 """A last line that stands in no file: a quote that was never closed swallows it."""
@@ -34,26 +38,42 @@ def read(source: Decoded, name: str) -> Reading:
     """
     delimiter, start = delimiters.declared(source.text) or (delimiters.guessed(source.text), 0)
     title = named(PurePath(name.replace("\\", "/")).stem) or "CSV"
-    lines = lambda: delimiters.lines(source.text, start, delimiter, title)  # noqa: E731
+    lines = partial(delimiters.lines, source.text, start, delimiter, title)
     quotes = True
     try:
-        sheet, lost = _table(lines(), delimiter, title, csv.QUOTE_MINIMAL)
+        sheet, lost = _table(lines(), delimiter, title)
     except _UnclosedQuote:
         quotes = False
-        sheet, lost = _table(lines(), delimiter, title, csv.QUOTE_NONE)
+        sheet, lost = _table(lines(), delimiter, title, quotes=False)
     if not sheet.rows:
         raise foreign.empty()
     remarks = _remarks(source.encoding, delimiter, source.damaged + lost, quotes=quotes)
     return Reading("tsv" if delimiter == "\t" else "csv", (sheet,), remarks=tuple(remarks))
 
 
-def _table(lines: Iterator[str], delimiter: str, title: str, quoting: int) -> tuple[Sheet, int]:
+def _table(
+    lines: Iterator[str], delimiter: str, title: str, *, quotes: bool = True
+) -> tuple[Sheet, int]:
     """The table, and how many of its fields lost characters."""
-    grid, lost = Grid(title, Budget()), 0
-    reader = csv.reader(chain(lines, (_END,)), delimiter=delimiter, quoting=quoting)
+    grid, lost, pending = Grid(title, Budget()), 0, 0
+
+    def counted() -> Iterator[str]:
+        nonlocal pending
+        for line in chain(lines, (_END,)):
+            pending += 1
+            if pending > MOST_LINES:
+                raise _UnclosedQuote
+            yield line
+
+    reader = csv.reader(
+        counted(),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+    )
     record: list[str] = []
     try:
         for row, record in enumerate(reader, start=1):
+            pending = 0
             if row > MOST_RECORDS:
                 raise too_many_rows(title, row)
             for place, field in enumerate(record):
@@ -61,7 +81,7 @@ def _table(lines: Iterator[str], delimiter: str, title: str, quoting: int) -> tu
                     lost += damaged(field)
                     grid.put(row, place, cleaned(field))
     except csv.Error as error:
-        if quoting != csv.QUOTE_NONE:
+        if quotes:
             raise _UnclosedQuote from error
         raise Unreadable(
             "cell_too_long",

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice, pairwise
 
 from scenarios.intake.readers.limits import too_many_columns
@@ -13,6 +14,8 @@ from scenarios.intake.readers.limits import too_many_columns
 DELIMITERS = ("\t", ";", ",", "|")
 MOST_FIELDS = 16_384
 """Of one line, empty ones counted: what Excel can hold."""
+DOUBT = 0.1
+"""What a sign of being no delimiter leaves of the fitness."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _DECLARED = re.compile(r'"?sep=([^\w\s"]|\t)"?[ ]*(?:\r\n|\r|\n|\Z)', re.I)
@@ -51,22 +54,39 @@ def guessed(text: str) -> str:
 
 
 def _fitness(sample: str, delimiter: str) -> float:
-    reader = csv.reader((line.group() for line in _LINE.finditer(sample)), delimiter=delimiter)
-    try:
-        records = [record for record in islice(reader, _SAMPLE_RECORDS) if any(record)]
-    except csv.Error:  # a quote that is never closed makes a field without end
-        return 0
+    records = _records(sample, delimiter, strict=False)
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
         return 0
     width, often = max(widths.items(), key=lambda item: (item[0] * item[1], item[0]))
-    doubtful, borders = 0, 0
+    fitness = often * (width - 1) * often / len(records)
+    if _like_prose([record for record in records if len(record) == width], delimiter):
+        fitness *= DOUBT
+    torn = 1 if len(sample) == _SAMPLE_CHARACTERS else 0  # the last record of a sample
+    if len(_records(sample, delimiter, strict=True)) < len(records) - torn:
+        fitness *= DOUBT  # quotes stand beside it, so it stands inside them
+    return fitness
+
+
+def _records(sample: str, delimiter: str, *, strict: bool) -> list[list[str]]:
+    """The first records of a sample, blank lines left out, up to the first that makes no sense."""
+    reader = csv.reader(
+        (line.group() for line in _LINE.finditer(sample)), delimiter=delimiter, strict=strict
+    )
+    records: list[list[str]] = []
+    with suppress(csv.Error):
+        for record in islice(reader, _SAMPLE_RECORDS):
+            if record:
+                records.append(record)
+    return records
+
+
+def _like_prose(records: list[list[str]], delimiter: str) -> bool:
+    borders, doubtful = 0, 0
     for record in records:
-        if len(record) == width:
-            for left, right in pairwise(record):
-                borders += right != ""
-                doubtful += right[:1] == " " or (
-                    delimiter == "," and left[-1:].isdigit() and right[:1].isdigit()
-                )
-    trust = 0.1 if doubtful * 2 > borders else 1.0
-    return trust * often * (width - 1) * often / len(records)
+        for left, right in pairwise(record):
+            borders += right != ""
+            doubtful += right[:1] == " " or (
+                delimiter == "," and left[-1:].isdigit() and right[:1].isdigit()
+            )
+    return doubtful * 2 > borders

@@ -20,13 +20,15 @@ LIMIT_VALUES = 500_000
 LIMIT_DIGITS = 30
 LIMIT_DEPTH = 60
 
-_OWN = re.compile(r"""^[\s{]*["']?format["']?\s*:\s*["']?staged-exercise/""", re.M)
+_OWN = re.compile(
+    r"""(?:^|[{,])[ \t]*["']?format["']?[ \t]*:[ \t]*["']?staged-exercise/|^msel:[ \t]*$""", re.M
+)
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 
 
 def refuse_own(text: str) -> None:
     """Raise ``OwnFormat`` for a scenario in the product's own YAML or JSON, be it broken or not."""
-    if "staged-exercise/" in text and _OWN.search(text):
+    if _OWN.search(text):
         raise OwnFormat(
             "own_format",
             _("Đây là tệp kịch bản đầy đủ của chính phần mềm này."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from scenarios.intake.reading import Unreadable
@@ -29,17 +29,22 @@ class Budget:
         """Raise ``Unreadable`` once the sheets hold too many cells."""
         self._cells += count
         if self._cells > LIMIT_CELLS:
-            raise Unreadable(
-                "too_many_cells",
-                _("Tệp có hơn %(limit)s ô.") % {"limit": grouped(LIMIT_CELLS)},
-                _("Chỉ giữ lại các trang và cột của danh mục tình huống, rồi chọn lại tệp."),
-            )
+            raise too_many_cells()
 
     def take_characters(self, count: int) -> None:
         """Raise ``Unreadable`` once the cells hold too much text."""
         self._characters += count
         if self._characters > LIMIT_CHARACTERS:
             raise too_much_text()
+
+
+def too_many_cells() -> Unreadable:
+    """The refusal of a file with more cells than any list of injects."""
+    return Unreadable(
+        "too_many_cells",
+        _("Tệp có hơn %(limit)s ô.") % {"limit": grouped(LIMIT_CELLS)},
+        _("Chỉ giữ lại các trang và cột của danh mục tình huống, rồi chọn lại tệp."),
+    )
 
 
 def too_much_text() -> Unreadable:
@@ -73,4 +78,5 @@ def too_many_columns(sheet: str, row: int) -> Unreadable:
 
 def grouped(number: int) -> str:
     """A whole number as readers of the active language write it."""
-    return number_format(number, use_l10n=True, force_grouping=True)
+    # Django knows the separator of Vietnamese, not that it stands every three digits.
+    return f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))

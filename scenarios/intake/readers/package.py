@@ -28,7 +28,7 @@ LIMIT_UNPACKED = 128 * 1024 * 1024
 LIMIT_RATIO = 300
 """Of a part's size to what it is packed in; only for parts larger than ``FREE_OF_RATIO``."""
 FREE_OF_RATIO = 4 * 1024 * 1024
-LIMIT_ELEMENTS = 3_000_000
+LIMIT_ELEMENTS = 2_000_000
 LIMIT_DEPTH = 64
 LIMIT_NAMES = 5_000
 LIMIT_TAG = 1024 * 1024

@@ -24,12 +24,15 @@ from scenarios.intake.readers.limits import (
     LIMIT_CHARACTERS,
     LIMIT_COLUMNS,
     Budget,
+    too_many_cells,
     too_much_text,
 )
 from scenarios.intake.readers.package import Attributes, Handlers, Stream, torn
 from scenarios.intake.reading import Value
 
 LIMIT_NAMED_CELLS = 10
+LIMIT_STYLES = 66_000
+"""Excel has at most 65,490; cells of styles beyond are read as plain numbers."""
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -93,7 +96,8 @@ class Styles:
         return self._shown[known]
 
     def _number_format(self, attributes: Attributes) -> None:
-        self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        if len(self._codes) < LIMIT_STYLES:
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
 
     def _open(self, _attributes: Attributes) -> None:
         self._inside = True
@@ -102,7 +106,8 @@ class Styles:
         self._inside = False
 
     def _style(self, attributes: Attributes) -> None:
-        if self._inside:  # the file has other lists of the same element
+        # The file has other lists of the same element.
+        if self._inside and len(self._formats) < LIMIT_STYLES:
             self._formats.append(attributes.get("numFmtId", "0"))
 
 
@@ -124,8 +129,10 @@ class Strings:
     def _end(self) -> None:
         text = self._text.whole()
         self._characters += len(text)
-        if self._characters > LIMIT_CHARACTERS or len(self.texts) >= LIMIT_CELLS:
+        if self._characters > LIMIT_CHARACTERS:
             raise too_much_text()
+        if len(self.texts) >= LIMIT_CELLS:
+            raise too_many_cells()
         self.texts.append(text)
 
 
@@ -198,14 +205,14 @@ class Cells:
         if self._kind == "inlineStr":
             self._locate()
             self.grid.put(self._row, self._place, self._text.whole())
-        elif self._raw is not None:
-            self._locate()
-            self.grid.put(self._row, self._place, self._value(self._raw))
-        elif self._formula:
+        elif self._formula and not self._raw and self._kind != "str":
             self._locate()
             self.bare_count += 1
             if len(self.bare) < LIMIT_NAMED_CELLS and self._place < LIMIT_COLUMNS:
                 self.bare.append(f"{get_column_letter(self._place + 1)}{self._row}")
+        elif self._raw is not None:
+            self._locate()
+            self.grid.put(self._row, self._place, self._value(self._raw))
 
     def _locate(self) -> None:
         """Go where the cell says it is; cells that say nothing follow one another."""

@@ -1,1 +1,1 @@
-"""``manage.py load_scenario``."""
+"""``manage.py load_scenario`` and ``manage.py export_scenario``."""

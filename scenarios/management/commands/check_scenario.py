@@ -1,14 +1,15 @@
 """``manage.py check_scenario FILE|CODE``: what will go wrong on the day (``docs/checks.md``).
 
-FILE is a scenario in YAML or JSON, CODE a scenario in the database. What names an existing file,
-has a folder in it or ends in ``.yaml``, ``.yml`` or ``.json`` is a file.
+FILE is a scenario in YAML or JSON, CODE a scenario in the database, of which the newest version is
+checked or the one of ``--number``. What names an existing file, has a folder in it or ends in
+``.yaml``, ``.yml`` or ``.json`` is a file.
 
 Exit status: 0 without errors, 1 with errors, 2 when the file cannot be read or there is no such
 scenario. Warnings and advice do not change it, nor does ``--severity``.
 
 ``--json`` prints one object; of a file that cannot be read it tells the problems with their lines::
 
-    {"source": "plan.yaml", "code": "kho-lanh-2024", "readable": true,
+    {"source": "plan.yaml", "code": "kho-lanh-2024", "version": null, "readable": true,
      "counts": {"error": 0, "warning": 1, "advice": 0},
      "findings": [{"code": "silence", "severity": "warning",
                    "place": {"kind": "unit", "code": "KHO", "field": "", "at_us": 9000000000,
@@ -29,7 +30,7 @@ from django.utils.translation import gettext as _
 from scenarios.checks import Finding, Severity, check
 from scenarios.models import Scenario
 from scenarios.reading import Document, Problem, ScenarioProblems, read
-from scenarios.writing import document_of
+from scenarios.writing import unchecked_document_of
 
 SHOWN_PER_CODE = 20
 """Of one code people are told so many places; ``--json`` tells all."""
@@ -40,6 +41,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", metavar="FILE|CODE", help="a file, or a scenario's code")
+        parser.add_argument(
+            "--number", type=int, metavar="N", help="version N of CODE instead of the newest one"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument(
             "--severity",
@@ -51,7 +55,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         source: str = options["source"]
         try:
-            document = _document(source)
+            document, version = _document(source, options["number"])
         except ScenarioProblems as error:
             self._tell_unreadable(source, error, as_json=options["json"])
             raise SystemExit(2) from error
@@ -59,7 +63,9 @@ class Command(BaseCommand):
         least = Severity.values.index(options["severity"])
         told = [one for one in findings if Severity.values.index(one.severity) <= least]
         if options["json"]:
-            self._print_json(source, document.code, findings, [_as_json(one) for one in told])
+            head = {"source": source, "code": document.code, "version": version, "readable": True}
+            answer = {**head, "counts": _counts(findings), "findings": [*map(_as_json, told)]}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
             self._print(document.code, findings, told)
         if any(one.severity == Severity.ERROR for one in findings):
@@ -81,54 +87,44 @@ class Command(BaseCommand):
         for one in same[:SHOWN_PER_CODE]:
             self.stdout.write(f"{one.place}: {one.message} [{one.code}]")
             self.stdout.write(f"    → {one.suggestion}")
-        if rest := len(same) - SHOWN_PER_CODE:
-            if rest > 0:
-                words = _("… và %(count)d chỗ khác [%(code)s]")
-                self.stdout.write(words % {"count": rest, "code": same[0].code})
-
-    def _print_json(
-        self,
-        source: str,
-        code: str | None,
-        findings: list[Finding],
-        told: list[dict[str, Any]],
-        *,
-        errors: int = 0,
-    ) -> None:
-        counts = _counts(findings)
-        counts[Severity.ERROR.value] += errors
-        answer = {
-            "source": source,
-            "code": code,
-            "readable": code is not None,
-            "counts": counts,
-            "findings": told,
-        }
-        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        if len(same) > SHOWN_PER_CODE:
+            words = _("… và %(count)d chỗ khác [%(code)s]")
+            rest = len(same) - SHOWN_PER_CODE
+            self.stdout.write(words % {"count": rest, "code": same[0].code})
 
     def _tell_unreadable(self, source: str, error: ScenarioProblems, *, as_json: bool) -> None:
         if as_json:
+            head = {"source": source, "code": None, "version": None, "readable": False}
+            counts = {**_counts([]), Severity.ERROR.value: len(error.problems)}
             told = [_problem_as_json(problem) for problem in error.problems]
-            self._print_json(source, None, [], told, errors=len(told))
+            answer = {**head, "counts": counts, "findings": told}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
         for problem in error.problems:
             place = source if problem.line is None else f"{source}:{problem.line}"
             self.stderr.write(f"{place}: {problem}")
 
 
-def _document(source: str) -> Document:
-    """The document of a file or of a stored scenario.
+def _document(source: str, number: int | None) -> tuple[Document, int | None]:
+    """The document of a file, or of a stored scenario with its version.
 
     Raises:
         ScenarioProblems: the file cannot be read, or there is no such scenario.
     """
     if os.path.exists(source) or os.sep in source or source.endswith((".yaml", ".yml", ".json")):
-        return read(source)
-    scenario = Scenario.objects.filter(code=source).first()
+        return read(source), None
+    versions = Scenario.objects.filter(code=source).order_by("-version")
+    scenario = (versions if number is None else versions.filter(version=number)).first()
     if scenario is None:
-        message = _("Không có tệp hay kịch bản này.")
-        raise ScenarioProblems([Problem(None, "", "unknown_scenario", message, source)])
-    return document_of(scenario)
+        message = (
+            _("Không có tệp hay kịch bản này.")
+            if number is None
+            else _("Kịch bản không có phiên bản này.")
+        )
+        value = "" if number is None else str(number)
+        raise ScenarioProblems([Problem(None, "", "unknown_scenario", message, value)])
+    # As it stands in the rows: a draft need not be anything that a file may say.
+    return unchecked_document_of(scenario), scenario.version
 
 
 def _counts(findings: list[Finding]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""``manage.py import_msel FILE --into CODE``: take in an MSEL and say row by row what came of it."""
+"""``manage.py import_msel FILE --into CODE``: take in an MSEL; say row by row what came of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scenarios.editing import Refused
-from scenarios.intake import readers, taking
+from scenarios.intake import taking
 from scenarios.intake.findings import Finding
 from scenarios.intake.mapping import Mapping
 from scenarios.intake.preview import Preview
+from scenarios.intake.readers.limits import LIMIT_BYTES
 from scenarios.intake.reading import Unreadable
 from scenarios.intake.times import HABITS
 from scenarios.models import ImportMapping
@@ -27,8 +28,9 @@ ALL, SOME_REFUSED, UNREADABLE = 0, 1, 2
 
 class Command(BaseCommand):
     help = (
-        "Take an MSEL (XLSX, CSV, TSV, YAML, JSON or a peer's export) into a scenario. Exit status: "
-        "0 all rows imported, 1 some refused, 2 the file cannot be read. See docs/formats.md."
+        "Take an MSEL (XLSX, CSV, TSV, YAML, JSON or a peer's export) into a scenario. Exit "
+        "status: 0 all rows imported, 1 some refused, 2 the file cannot be read. "
+        "See docs/formats.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -65,7 +67,8 @@ class Command(BaseCommand):
     def _take(self, options: dict[str, Any]) -> tuple[Preview, int]:
         path = Path(options["file"])
         try:
-            data = readers.bytes_of(path)
+            with path.open("rb") as file:
+                data = file.read(LIMIT_BYTES + 1)
         except OSError as error:
             raise Unreadable(
                 "unreadable", _("Không mở được tệp %s.") % path, _("Kiểm tra đường dẫn và quyền.")
@@ -82,7 +85,7 @@ class Command(BaseCommand):
         )
         seen = taking.look(request)
         if options["dry_run"]:
-            return seen, 0
+            return seen, taking.would_take(seen)
         return seen, taking.take(request, seen, self._user(options["user"]))
 
     def _mapping(self, name: str | None) -> Mapping | None:

@@ -55,7 +55,13 @@ class Command(BaseCommand):
     def _tell_problems(self, file: str, error: ScenarioProblems, *, as_json: bool) -> None:
         if as_json:
             problems = [problem.as_dict() for problem in error.problems]
-            answer = {"ok": False, "code": None, "version": None, "injects": 0, "problems": problems}
+            answer = {
+                "ok": False,
+                "code": None,
+                "version": None,
+                "injects": 0,
+                "problems": problems,
+            }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
         for problem in error.problems:

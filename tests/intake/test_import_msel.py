@@ -1,0 +1,213 @@
+"""``manage.py import_msel`` takes a spreadsheet in and reports row by row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.management import call_command
+
+from scenarios.models import MselEntry, Scenario
+from scenarios.reading import read, store
+from scenarios.writing import as_csv, as_json, as_xlsx, as_yaml, document_of
+from tests.scenarios.small import SMALL
+from units.models import User
+
+pytestmark = pytest.mark.django_db
+
+SHEET = """\
+MA TRẬN TÌNH HUỐNG;;;;;
+STT;Giờ;Đơn vị nhận;Nội dung;Kênh;Hạn
+GIAI ĐOẠN 1: CHUYỂN TRẠNG THÁI;;;;;
+1.01;26/06/2024 07h30;Văn phòng;Nhận công điện;Công văn;30'
+1.02;26/06/2024 09h05;Văn phòng, Phòng Thương mại;Kiểm soát giá;Điện thoại;1h
+GIAI ĐOẠN 2: CHUẨN BỊ;;;;;
+2.01;27/06/2024 07h30;Tất cả;Triển khai kế hoạch;;2 giờ
+"""
+
+
+def run(file: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    out = file.with_name("report.json")
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_msel", str(file), *words, "--json", str(out))
+    return int(ended.value.code or 0), json.loads(out.read_text())
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    file = tmp_path / "tinh-huong.csv"
+    file.write_text(SHEET, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def draft() -> Scenario:
+    """The small scenario as a draft, and somebody to edit it."""
+    User.objects.create_superuser("quantri", password="x", name="Quản trị")
+    scenario = store(read(SMALL.encode()))
+    Scenario.objects.filter(pk=scenario.pk).update(status="draft")
+    return scenario
+
+
+def test_it_makes_a_scenario_of_a_spreadsheet(sheet: Path) -> None:
+    code, report = run(sheet, "--into", "moi", "--new")
+    assert code == 0
+    assert (report["format"], report["rows"], report["imported"]) == ("csv", 3, 3)
+    assert report["errors"] == []
+    assert report["injects"] == [
+        {
+            "number": "1.01",
+            "offset_s": 0,
+            "phase": "transition",
+            "title": "Nhận công điện",
+            "to": ["VP"],
+        },
+        {
+            "number": "1.02",
+            "offset_s": 5700,
+            "phase": "transition",
+            "title": "Kiểm soát giá",
+            "to": ["VP", "PTM"],
+        },
+        {
+            "number": "2.01",
+            "offset_s": 86400,
+            "phase": "preparation",
+            "title": "Triển khai kế hoạch",
+            "to": ["VP", "PTM"],
+        },
+    ]
+    scenario = Scenario.objects.get(code="moi")
+    assert scenario.is_draft
+    assert [entry.number for entry in scenario.msel.all()] == ["1.01", "1.02", "2.01"]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(sheet: Path) -> None:
+    code, report = run(sheet, "--into", "moi", "--new", "--dry-run")
+    assert (code, report["imported"]) == (0, 3)
+    assert not Scenario.objects.exists()
+
+
+def test_the_same_file_again_changes_nothing(sheet: Path) -> None:
+    User.objects.create_superuser("quantri", password="x", name="Quản trị")
+    run(sheet, "--into", "moi", "--new")
+    before = list(MselEntry.objects.values())
+    code, report = run(sheet, "--into", "moi")
+    assert (code, report["imported"]) == (0, 3)
+    assert list(MselEntry.objects.values()) == before
+
+
+def test_rows_with_errors_are_left_out_and_the_others_imported(tmp_path: Path) -> None:
+    file = tmp_path / "loi.csv"
+    file.write_text(SHEET.replace("09h05", "25h05"), encoding="utf-8")
+    code, report = run(file, "--into", "moi", "--new")
+    assert (code, report["rows"], report["imported"]) == (1, 3, 2)
+    (error,) = report["errors"]
+    assert (error["row"], error["column"], error["code"]) == (5, "B “Giờ”", "no_such_hour")
+    assert error["message"]
+    assert error["hint"]
+
+
+def test_what_waits_for_a_refused_row_is_not_half_written(tmp_path: Path) -> None:
+    file = tmp_path / "cho.csv"
+    file.write_text(
+        "STT,Giờ,Đơn vị nhận,Nội dung,Sau tin\n"
+        "1,N1 25:00,VP,Một,\n2,,VP,Hai,1\n3,N1 08:00,VP,Ba,\n",
+        encoding="utf-8",
+    )
+    code, report = run(file, "--into", "moi", "--new")
+    assert (code, report["imported"]) == (1, 1)
+    assert [entry.number for entry in MselEntry.objects.all()] == ["3"]
+
+
+def test_it_changes_adds_and_keeps_in_one_edit_of_a_draft(draft: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "sua.csv"
+    file.write_text(
+        "STT,Giờ DT,Đơn vị nhận,Nội dung,Sau tin\n"
+        "1.1,N1 07:20,Tất cả,X sửa,\n5.1,N1 09:00,VP,Mới,\n5.2,,VP,Theo sau,5.1 quá hạn +10'\n",
+        encoding="utf-8",
+    )
+    code, report = run(file, "--into", "small")
+    assert (code, report["imported"]) == (0, 3)
+    entries = {entry.number: entry for entry in draft.msel.all()}
+    assert str(entries["1.1"].title) == "X sửa"
+    assert [one.code for one in entries["1.1"].objectives.all()] == ["MT1"]
+    assert entries["5.2"].trigger_entry == entries["5.1"]
+    assert entries["5.2"].trigger_delay_s == 600
+    assert sorted(entries) == ["1.1", "1.2", "1.3", "1.4", "5.1", "5.2"]
+    (edit,) = draft.edits.all()
+    assert edit.kind == "imported"
+
+
+def test_an_approved_scenario_is_not_touched(sheet: Path) -> None:
+    store(read(SMALL.encode()))
+    with pytest.raises(Exception, match="đã duyệt") as told:
+        call_command("import_msel", str(sheet), "--into", "small")
+    assert getattr(told.value, "returncode", None) == 2
+
+
+def test_an_open_question_of_a_column_is_asked_and_answered(tmp_path: Path) -> None:
+    file = tmp_path / "ngay.csv"
+    file.write_text(
+        "STT,Giờ,Đơn vị nhận,Nội dung\n1,05/06/2024 07:30,VP,Một\n2,06/06/2024 07:30,VP,Hai\n",
+        encoding="utf-8",
+    )
+    code, report = run(file, "--into", "moi", "--new")
+    assert (code, report["imported"]) == (1, 0)
+    assert "ambiguous" in {error["code"] for error in report["errors"]}
+    assert not Scenario.objects.exists()
+    code, report = run(file, "--into", "moi", "--new", "--read-as", "B=dmy")
+    assert code == 0
+    assert [inject["offset_s"] for inject in report["injects"]] == [0, 86400]
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"\x00\x01\x02", b"{", b"[1, 2]"])
+def test_a_file_that_cannot_be_read_ends_with_two(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "gi-do.xlsx"
+    file.write_bytes(data)
+    code, report = run(file, "--into", "moi", "--new")
+    assert (code, report["rows"], report["format"]) == (2, 0, None)
+    assert report["errors"][0]["message"]
+
+
+def test_a_file_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
+    code, _report = run(tmp_path / "khong-co.xlsx", "--into", "moi", "--new")
+    assert code == 2
+
+
+@pytest.mark.parametrize("write", [as_yaml, as_json, as_xlsx, as_csv])
+def test_what_is_exported_comes_in_again_unchanged(
+    draft: Scenario, tmp_path: Path, write: Any
+) -> None:
+    file = tmp_path / "xuat"
+    file.write_bytes(write(document_of(draft)))
+    code, report = run(file, "--into", "small", "--dry-run")
+    assert (code, report["imported"], report["errors"]) == (0, 4, [])
+    run(file, "--into", "small")
+    assert draft.edits.count() == 0
+
+
+@pytest.mark.parametrize("write", [as_yaml, as_json, as_xlsx])
+def test_a_whole_scenario_becomes_a_new_one(draft: Scenario, tmp_path: Path, write: Any) -> None:
+    file = tmp_path / "xuat"
+    file.write_bytes(write(document_of(draft)))
+    code, _report = run(file, "--into", "ban-sao", "--new")
+    assert code == 0
+    before, after = document_of(draft), document_of(Scenario.objects.get(code="ban-sao"))
+    assert after.msel == before.msel
+    assert after.people == before.people
+    assert after.phases == before.phases
+
+
+def test_a_formula_without_a_value_is_no_time(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["STT", "Giờ DT", "Đơn vị nhận", "Nội dung"])
+    book.active.append(["1", "N1 07:30", "VP", "=cmd|' /C calc'!A0"])
+    file = tmp_path / "cong-thuc.xlsx"
+    book.save(file)
+    code, report = run(file, "--into", "moi", "--new")
+    assert code == 1
+    assert "=cmd" not in json.dumps(report)
