@@ -31,6 +31,8 @@ from exercise.models import BOARD_LINK_US, Exercise, Participant
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
+from scenarios import editing
+from scenarios.editing.values import InjectValues
 from scenarios.models import Scenario
 from scenarios.reading import load, sample_path
 from units.models import SignInLink, User
@@ -135,6 +137,24 @@ def director_account(code: str, username: str, password: str) -> None:
     )
 
 
+def planner(username: str, name: str) -> None:
+    """Somebody who writes scenarios."""
+    User.objects.get_or_create(username=username, defaults={"name": name, "may_plan": True})
+
+
+def inject(code: str, username: str, to: str) -> None:
+    """An inject of a draft, at its start, written in both languages."""
+    draft = Scenario.objects.get(code=code)
+    values: InjectValues = {
+        "phase": "transition",
+        "planned_us": 5 * MINUTE_US,
+        "title": Text("Báo động", "Alarm"),
+        "addressees": [to],
+        "complete_within_s": 1800,
+    }
+    editing.add_inject(draft.pk, User.objects.get(username=username), values)
+
+
 def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
     """Give a command as this person. Injects and taskings may be named by their numbers."""
     made = Exercise.objects.get(code=code)
@@ -213,7 +233,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     for call in (
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
-        *(let_link_end, director_account),
+        *(let_link_end, director_account, planner, inject),
     )
 }
 
