@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,15 +18,11 @@ CODE = "tu-dau"
 HERE = f"/scenarios/{CODE}/1/"
 
 
-def field(page: Page, form: str, label: str) -> Any:
-    return page.get_by_role("form", name=form, exact=True).get_by_label(label)
-
-
-def add(page: Page, form: str, **written: str) -> None:
+def add(page: Page, form: str, written: dict[str, str]) -> None:
     """Fill in the form for a new row and send it with Ctrl+S; it is empty again afterwards."""
     place = page.get_by_role("form", name=form, exact=True)
     for label, words in written.items():
-        box = place.get_by_label(label.replace("_", " "), exact=False).first
+        box = place.get_by_label(label).first
         if box.evaluate("box => box.nodeName") == "SELECT":
             box.select_option(words)
         else:
@@ -52,7 +47,7 @@ def begin(hoa: Visitor) -> None:
 def fill_in(page: Page, site: Site) -> list[str]:
     """Units and people; what is written wrong is told under its field."""
     page.goto(site.address + HERE + "units/")
-    add(page, "Thêm đơn vị", Mã="BGD", Tên_tiếng_Việt="Ban Giám đốc")
+    add(page, "Thêm đơn vị", {"Mã": "BGD", "Tên, tiếng Việt": "Ban Giám đốc"})
     form = page.get_by_role("form", name="Thêm đơn vị", exact=True)
     form.get_by_label("Mã").fill("có dấu")
     page.keyboard.press("Control+s")
@@ -68,11 +63,11 @@ def fill_in(page: Page, site: Site) -> list[str]:
     expect(page.get_by_text("chưa dịch")).to_have_count(0)
     wrong = sound(page, "units")
     page.goto(site.address + HERE + "people/")
-    add(page, "Thêm người", Họ_và_tên="Lê Đạo Diễn", Tên_đăng_nhập="dd", Vai="director")
+    director = {"Họ và tên": "Lê Đạo Diễn", "Tên đăng nhập": "dd", "Vai": "director"}
+    add(page, "Thêm người", director)
     page.set_viewport_size({"width": 1440, "height": 900})
-    place = page.get_by_role("form", name="Thêm người", exact=True)
-    place.get_by_label("Đơn vị").select_option("BGD")
-    add(page, "Thêm người", Họ_và_tên="Ngô Trưởng", Tên_đăng_nhập="truong", Vai="lead")
+    lead = {"Họ và tên": "Ngô Trưởng", "Tên đăng nhập": "truong", "Vai": "lead"}
+    add(page, "Thêm người", lead | {"Đơn vị": "BGD"})
     return wrong + sound(page, "people")
 
 
