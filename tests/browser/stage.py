@@ -31,14 +31,9 @@ from exercise.models import BOARD_LINK_US, Exercise, Participant
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
-<<<<<<< HEAD
-from scenarios import versions
-from scenarios.models import MselEntry, Scenario
-=======
-from scenarios import editing
+from scenarios import editing, versions
 from scenarios.editing.values import InjectValues
-from scenarios.models import Scenario
->>>>>>> scr-rest
+from scenarios.models import MselEntry, Scenario
 from scenarios.reading import load, sample_path
 from units.models import SignInLink, User
 from units.text import Text
@@ -142,7 +137,6 @@ def director_account(code: str, username: str, password: str) -> None:
     )
 
 
-<<<<<<< HEAD
 def draft(code: str, planners: list[str]) -> dict[str, Any]:
     """A draft that holds what the sample holds, and planners to write in it."""
     made = versions.clone(Scenario.objects.filter(version=1).order_by("pk")[0], code, None)
@@ -162,7 +156,8 @@ def injects(code: str) -> dict[str, dict[str, Any]]:
         }
         for one in found
     }
-=======
+
+
 def planner(username: str, name: str) -> None:
     """Somebody who writes scenarios."""
     User.objects.get_or_create(username=username, defaults={"name": name, "may_plan": True})
@@ -179,7 +174,6 @@ def inject(code: str, username: str, to: str) -> None:
         "complete_within_s": 1800,
     }
     editing.add_inject(draft.pk, User.objects.get(username=username), values)
->>>>>>> scr-rest
 
 
 def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
@@ -260,12 +254,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     for call in (
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
-<<<<<<< HEAD
-        *(let_link_end, director_account),
-        *(draft, injects),
-=======
         *(let_link_end, director_account, planner, inject),
->>>>>>> scr-rest
+        *(draft, injects),
     )
 }
 
