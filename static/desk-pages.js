@@ -34,7 +34,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const row = event.detail.target?.id && document.getElementById(event.detail.target.id);
+  const row = document.getElementById(event.detail.target?.id || "nothing");
   if (!row?.matches(".part-open")) return;
   remember(row);
   const wrong = $("[aria-invalid=true]", row);

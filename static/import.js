@@ -69,11 +69,36 @@ document.addEventListener("htmx:afterSwap", () => {
   else $(".isum .primary")?.focus();
 });
 
-// Not heard of the server: what was typed stays, and is said.
-document.addEventListener("htmx:sendError", () => {
+// What failed leaves the page as it is: what was typed stays, what waits is asked for again. A refusal
+// brings its own toast.
+const ASK_AGAIN_MS = 3000;
+const UNFIT = 422;  // drawn as a page like any other
+
+function askAgain() {
+  const progress = $("#progress");
+  if (!progress) return;
+  const address = progress.getAttribute("hx-get");
+  setTimeout(() => htmx.ajax("GET", address, { target: "#progress", swap: "outerHTML" }), ASK_AGAIN_MS);
+}
+
+function sayOffline() {
   const say = $("#say-bad");
-  if (say) say.textContent = $("#words").dataset.offline;
-  say?.classList.remove("vh");
+  if (!say) return;
+  say.textContent = $("#words").dataset.offline;
+  say.classList.remove("vh");
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (!["review", "progress"].includes(target?.id) || xhr.status < 400 || xhr.status === UNFIT) return;
+  event.detail.swapOverride = "none";
+  askAgain();
+  if (xhr.status >= 500) sayOffline();
+});
+
+document.addEventListener("htmx:sendError", () => {
+  askAgain();
+  sayOffline();
 });
 
 // A file takes its time: the button says so, and cannot be pressed twice.

@@ -120,30 +120,29 @@ def test_three_bad_rows_are_mended_by_keys_alone(
     assert draft.numbers == ["7.11", "7.12", "7.13", "7.14", "7.15", "7.16", "7.19"]
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_each_page_can_be_read_by_everybody_at_every_width(
-    draft: Draft, enter: Enter, tmp_path: Path
+    draft: Draft, enter: Enter, tmp_path: Path, language: str
 ) -> None:
     planner = enter("Hạnh", draft.path)
     page, file, wrong = planner.page, workbook(tmp_path / "kich-ban.xlsx"), []
 
     def survey(what: str) -> None:
-        for language in ("en", "vi"):
-            planner.speak(language)
-            page.set_viewport_size({"width": 1440, "height": 900})
-            page.reload()
-            wrong.extend(violations(page, f"{what} {language}"))
-            wrong.extend(too_wide(page, f"{what} {language}"))
+        wrong.extend(violations(page, f"{what} {language}"))
+        wrong.extend(too_wide(page, f"{what} {language}"))
         page.set_viewport_size({"width": 1440, "height": 900})
 
+    planner.speak(language)
+    page.reload()
     survey("file")
-    page.get_by_label("Tệp MSEL").set_input_files(file)
-    page.get_by_role("button", name="Đọc tệp").click()
+    page.locator("#file").set_input_files(file)
+    page.locator("main .btn.primary").click()
     page.wait_for_url("**/columns/")
     survey("columns")
-    page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    page.locator("main .btn.primary").click()
     page.wait_for_url("**/check/")
     survey("check")
-    page.get_by_role("button", name="Nhập 4 dòng không lỗi").click()
+    page.locator("main .btn.primary").click()
     page.wait_for_url("**/done/")
     survey("done")
     assert wrong == []

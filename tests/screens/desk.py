@@ -36,14 +36,14 @@ class Planner:
         headers = HTMX if htmx else {}
         return self.client.post(self.address(name, *more), data, headers=headers)
 
-    def form(self, part: str, pk: int) -> dict[str, str]:
+    def form(self, part: str, pk: int) -> dict[str, Any]:
         """What the browser would send of the form of a row as it stands."""
         line = self.get("part_row", part, pk, htmx=True).context["line"]
-        data = {"seen": line.seen, "revision": str(line.revision)}
+        data: dict[str, Any] = {"seen": line.seen, "revision": str(line.revision)}
         return data | {name: text for name, text in line.form.written().items() if text}
 
     def save(
-        self, part: str, pk: int, form: dict[str, str] | None = None, /, **changes: str
+        self, part: str, pk: int, form: dict[str, Any] | None = None, /, **changes: str
     ) -> Any:
         """Send the form of a row with some fields written anew."""
         data = (self.form(part, pk) if form is None else form) | changes

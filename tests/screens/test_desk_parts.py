@@ -30,7 +30,7 @@ def test_every_page_shows_its_parts(two: Two, name: str) -> None:
                 assert f'id="{part.name}-{row.pk}"' in page.content.decode()
 
 
-ADDED: dict[str, dict[str, str]] = {
+ADDED: dict[str, dict[str, Any]] = {
     "unit": {"code": "MOI", "name_vi": "Đơn vị mới", "name_en": "New", "participates": "on"},
     "person": {"username": "moi", "name": "Người Mới", "role": "observer"},
     "objective": {"code": "MT9", "title_vi": "Mục tiêu chín"},
@@ -64,7 +64,7 @@ def test_undoing_brings_a_removed_row_back(two: Two) -> None:
     assert two.scenario.objectives.filter(code="MT9").exists()
 
 
-REFUSED: list[tuple[str, dict[str, str], str, str]] = [
+REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("unit", {"code": "có dấu", "name_vi": "A"}, "code", "không dấu"),
     ("unit", {"code": "MOI"}, "name_vi", "để trống"),
     ("person", {"username": "a b", "name": "A", "role": "observer"}, "username", "không hợp lệ"),
@@ -79,7 +79,7 @@ REFUSED: list[tuple[str, dict[str, str], str, str]] = [
 
 @pytest.mark.parametrize(("part", "given", "field", "words"), REFUSED)
 def test_what_is_refused_is_told_under_its_field(
-    two: Two, part: str, given: dict[str, str], field: str, words: str
+    two: Two, part: str, given: dict[str, Any], field: str, words: str
 ) -> None:
     before = two.fresh().revision
     answer = two.hoa.post("part_add", part, **given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from exercise.models import Exercise, Participant
 from scenarios import editing
 from scenarios.models import Checkpoint, Scenario
-from scenarios.versions import approve, submit
+from scenarios.versions import approve, compare, submit
+from scenarios.writing import unchecked_document_of
 from tests.screens.desk import HTMX, Planner, Two, text, two
 from units.models import AccountEvent
 from units.roles import Role
@@ -103,6 +105,10 @@ def differences(answer: Any) -> dict[str, list[Any]]:
     return {group.title: group.rows for group in answer.context["groups"]}
 
 
+def against(version: str) -> dict[str, Any]:
+    return {"with": version}
+
+
 def test_two_versions_are_compared_field_by_field(two: Two) -> None:
     pk, user = two.scenario.pk, two.hoa.user
     injects = {one.number: one for one in two.scenario.msel.all()}
@@ -134,11 +140,22 @@ def test_the_earlier_version_stands_first_from_whichever_one_looks(two: Two) -> 
     two.hoa.save("head", two.scenario.pk, title_vi="Tên khác")
     old = two.scenario.based_on
     assert old is not None
-    from_old = Planner(two.hoa.user, old).get("scenario_compare", **{"with": "2"})
-    from_new = two.hoa.get("scenario_compare", **{"with": "1"})
+    from_old = Planner(two.hoa.user, old).get("scenario_compare", **against("2"))
+    from_new = two.hoa.get("scenario_compare", **against("1"))
     for answer in (from_old, from_new):
         assert (answer.context["earlier"], answer.context["later"]) == (old, two.scenario)
     assert differences(from_old) == differences(from_new)
+
+
+def test_the_order_of_an_injects_objectives_is_no_difference(two: Two) -> None:
+    for code in ("MT3", "MT2"):
+        editing.add_objective(two.scenario.pk, two.hoa.user, {"code": code, "title": Text(code)})
+    document = unchecked_document_of(two.scenario)
+    first, *rest = document.msel
+    one = replace(document, msel=(replace(first, objectives=("MT2", "MT3")), *rest))
+    other = replace(document, msel=(replace(first, objectives=("MT3", "MT2")), *rest))
+    assert not compare(one, other)
+    assert compare(one, document)
 
 
 def test_equal_versions_and_single_ones_say_so(two: Two) -> None:

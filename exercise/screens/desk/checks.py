@@ -44,7 +44,7 @@ class Group(NamedTuple):
     severity: Severity
     glyph: str
     told: list[Told]
-    count: int
+    found: int
     """Of all of them; not all may be shown."""
 
 

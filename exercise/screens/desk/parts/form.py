@@ -118,7 +118,8 @@ def plain(text: Any) -> str:
 
 def line(label: str | Promise, longest: int = SHORT) -> forms.CharField:
     """A field for a line of text. That it must not be empty is for the edit to say."""
-    return forms.CharField(label=label, max_length=longest, required=False)
+    # The stubs know lazy words by another name.
+    return forms.CharField(label=label, max_length=longest, required=False)  # type: ignore[arg-type]
 
 
 def packed(seen: Written) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,6 +72,11 @@ class Line:
     wrong: dict[str, list[str]] = field(default_factory=dict)
     refused: Refused | None = None
     sides: Sides | None = None
+
+    @property
+    def labelled(self) -> Iterator[tuple[Any, Cell]]:
+        """The cells with what their columns are called."""
+        return zip(self.part.columns, self.cells, strict=True)
 
 
 @dataclass(frozen=True)
@@ -295,7 +300,9 @@ def _not_saved(request: PlannerRequest, line: Line, refused: Refused | None = No
     if refused is not None:
         status = 409
         line.form.add_error(line.form.field_of(refused.field), str(refused))
-    line = replace(line, wrong={name: list(words) for name, words in line.form.errors.items()})
+    line = replace(
+        line, wrong={name: list(map(str, words)) for name, words in line.form.errors.items()}
+    )
     if not request.htmx:
         return _draw(request, line.part.page, line, status)
     response = _draw_line(request, line, status)
@@ -318,7 +325,7 @@ def _saved(
     if not request.htmx:
         messages.success(request, sentence)
         return redirect(f"{_address(request, part)}#{part.name}-{pk}")
-    more = {"sentence": sentence, "ok": True, "takes_back": "undo"}
+    more: dict[str, Any] = {"sentence": sentence, "ok": True, "takes_back": "undo"}
     if added:
         table = _table(part, lists, None)
         context = {"scenario": request.scenario, "table": table, "spent": f"{part.name}-{NEW}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ class UnitForm(PartForm):
     parent = forms.ChoiceField(label=gettext_lazy("Cấp trên"), required=False)
     participates = forms.BooleanField(label=gettext_lazy("Tham gia diễn tập"), required=False)
 
-    items_of = ("code", "name", "short", "parent", "participates")
+    items_of: ClassVar[tuple[str, ...]] = ("code", "name", "short", "parent", "participates")
     hints = {
         "code": gettext_lazy("chữ không dấu, chữ số và dấu gạch"),
         "short": gettext_lazy("dùng trên màn hình điều hành; để trống thì lấy tên"),
