@@ -82,6 +82,11 @@ def test_notes_named_like_other_columns_stay_notes() -> None:
     assert again(as_xlsx(document, "en")) == document
 
 
+def test_a_title_that_reads_like_a_header_is_none() -> None:
+    document = replace(read(SMALL.encode()), title=Text("Số", "No."))
+    assert again(as_xlsx(document)) == document
+
+
 def test_texts_that_a_spreadsheet_would_run_are_text() -> None:
     entry, *others = read(SMALL.encode()).msel
     actions = tuple(Text(canonical(odd), "=1+1") for odd in ODD)
