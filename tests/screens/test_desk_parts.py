@@ -256,7 +256,7 @@ def test_an_approved_version_is_only_looked_at(two: Two) -> None:
         assert "part-new" not in page
         assert "part-edit" not in page
     who = person(two)
-    form = {"seen": "{}", "revision": "1", "name": "Khác", "username": who.username}
+    form: dict[str, Any] = {"seen": "{}", "revision": "1", "name": "Khác", "username": who.username}
     answer = two.hoa.post("part_save", "person", who.pk, **form, role=who.role)
     assert answer.status_code == 409
     assert "đã duyệt" in text(answer)

@@ -12,7 +12,7 @@ from scenarios.checks import BIN_US, MOST_PER_BIN, load
 from scenarios.checks.plan import Plan
 from scenarios.reading.document import Document
 
-CELL_PX, ROW_PX, HEAD_PX, NAMES_PX = 15, 24, 22, 150
+CELL_PX, ROW_PX, HEAD_PX, NAMES_PX, END_PX = 15, 24, 22, 150, 56
 BINS_PER_HOUR = 4
 
 
@@ -66,7 +66,7 @@ def _span(plan: Plan, n: int) -> str:
 def _drawing(
     found: dict[str, list[int]], names: dict[str, str], plan: Plan, bins: int
 ) -> SafeString:
-    width = NAMES_PX + bins * CELL_PX + 8
+    width = NAMES_PX + bins * CELL_PX + END_PX
     height = HEAD_PX + len(found) * ROW_PX + 4
     parts: list[Any] = [
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img"'
