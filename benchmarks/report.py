@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import soak_page
 from benchmarks.budgets import BARE, FIRST_BYTE_AT, FIRST_BYTE_MS, OURS, checks, ratios
 from benchmarks.figures import spread
 from benchmarks.results import BASE
@@ -29,7 +30,7 @@ def write(directory: Path, to: Path = DOCUMENT) -> Path:
 
 def read(directory: Path) -> dict[str, dict[str, Any]]:
     """Each part's results."""
-    parts = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup")
+    parts = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup", "soak")
     files = [(part, directory / f"{part}.json") for part in parts]
     return {part: json.loads(file.read_text("utf-8")) for part, file in files if file.exists()}
 
@@ -49,6 +50,8 @@ def document(results: dict[str, dict[str, Any]]) -> str:
     for part, write_part in PARTS.items():
         if part in results:
             blocks += [*write_part(results[part]["rows"]), _measured_on(results[part])]
+    if "soak" in results:
+        blocks += soak_page.section(results["soak"], table)
     return "\n\n".join(blocks) + "\n"
 
 

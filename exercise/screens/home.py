@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,16 +16,15 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from exercise.conduct import create_exercise
 from exercise.models import Exercise, Participant, Status
 from exercise.screens.access import HOME, ParticipantRequest, View, page
-from exercise.screens.book import role_given
 from exercise.screens.entry import lacks_second_factor, must_have_second_factor
+from exercise.screens.runs import note_roles, run
 from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
-from units.models import AccountEvent, User
-from units.roles import UNIT_MEMBERS, Role
+from units.models import User
+from units.roles import Role
 from units.text import Text
 
 GLYPH = {
@@ -155,18 +153,12 @@ def load_sample(request: Any) -> HttpResponse:
     except ScenarioProblems as problems:
         messages.error(request, str(problems.problems[0]))
         return redirect("home")
-    exercise = _run(scenario, request.user, after=None)
+    exercise = run(scenario, request.user, after=None)
     if exercise is None:
         return redirect("home")
     messages.success(request, _("Đã nạp diễn tập mẫu. In phiếu để các đơn vị đăng nhập."))
-    _note_roles(request, exercise)
+    note_roles(request, exercise)
     return redirect("people", exercise.code)
-
-
-def _note_roles(request: Any, exercise: Exercise) -> None:
-    """A new run gives a role to everybody in it: that stands in the book of sign-ins."""
-    parts = Participant.objects.filter(exercise=exercise).select_related("user", "unit")
-    AccountEvent.objects.bulk_create(role_given(request, part) for part in parts)
 
 
 @require_POST
@@ -182,44 +174,13 @@ def new_run(request: Any) -> HttpResponse:
         raise PermissionDenied
     seen = request.POST.get("after", "")
     after = int(seen) if seen.isdecimal() and len(seen) < 19 else None
-    exercise = _run(scenario, request.user, after=after)
+    exercise = run(scenario, request.user, after=after)
     if exercise is None:
         messages.error(request, _("Cuộc diễn tập này vừa được lập rồi."))
         return redirect("home")
     messages.success(request, _("Đã lập cuộc diễn tập %s.") % exercise.code)
-    _note_roles(request, exercise)
+    note_roles(request, exercise)
     return redirect("people", exercise.code)
-
-
-@transaction.atomic
-def _run(scenario: Scenario, director: User, *, after: int | None) -> Exercise | None:
-    """Make a run, unless another was made since ``after``, the newest one the page showed."""
-    # One run after the other, whatever their versions.
-    list(Scenario.objects.select_for_update().filter(code=scenario.code).order_by("pk"))
-    last = Exercise.objects.filter(scenario__code=scenario.code).first()
-    if (last.pk if last is not None else None) != after:
-        return None
-    same_plan = last is not None and last.scenario_id == scenario.pk
-    exercise = create_exercise(scenario, with_people=not same_plan)
-    if last is not None:
-        _bring_people(last, exercise)
-    Participant.objects.update_or_create(
-        exercise=exercise, user=director, defaults={"role": Role.DIRECTOR, "unit": None}
-    )
-    return exercise
-
-
-def _bring_people(last: Exercise, exercise: Exercise) -> None:
-    """Give those of the last run the roles they had, unless this one's plan gives them others or
-    their unit takes no part any more.
-    """
-    here = set(exercise.participants.values_list("user", flat=True))
-    units = set(exercise.postures.values_list("unit", flat=True))
-    Participant.objects.bulk_create(
-        Participant(exercise=exercise, user=part.user, role=part.role, unit=part.unit)
-        for part in last.participants.filter(user__is_active=True).order_by("pk")
-        if part.user_id not in here and (part.role not in UNIT_MEMBERS or part.unit_id in units)
-    )
 
 
 @require_safe

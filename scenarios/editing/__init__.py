@@ -14,6 +14,7 @@ from scenarios.editing.calendar import (
     remove_condition,
     remove_stand_down,
 )
+from scenarios.editing.checkpoints import set_checkpoint
 from scenarios.editing.desk import Desk, edit
 from scenarios.editing.head import change_head
 from scenarios.editing.injects import (
@@ -25,6 +26,7 @@ from scenarios.editing.injects import (
 )
 from scenarios.editing.order import move_injects, renumber, reorder
 from scenarios.editing.people import add_person, change_person, remove_person
+from scenarios.editing.places import ORDERED, shift
 from scenarios.editing.refused import Changed, Refused
 from scenarios.editing.training import (
     add_objective,
@@ -38,6 +40,7 @@ from scenarios.editing.undoing import history, redo, redoable, undo, undoable
 from scenarios.editing.units import add_unit, remove_unit, set_participation, set_unit
 
 __all__ = [
+    "ORDERED",
     "Changed",
     "Desk",
     "Refused",
@@ -72,8 +75,10 @@ __all__ = [
     "remove_unit",
     "renumber",
     "reorder",
+    "set_checkpoint",
     "set_participation",
     "set_unit",
+    "shift",
     "undo",
     "undoable",
 ]

@@ -20,6 +20,9 @@ from units.text import Text, plain
 
 _LINES = re.compile(r"[\n;|]+")
 _PARTS = re.compile(r"\s*(?:[\n;|,/+&]|\s(?:và|and|va)\s)\s*", re.I)
+_COMMON = frozenset(
+    {"p", "phong", "so", "cuc", "ban", "cong", "ty", "trung", "tam", "don", "vi", "va", "the", "of"}
+)
 MOST_CANDIDATES = 2_000
 
 
@@ -49,10 +52,20 @@ class Names:
         return self._codes.get(plain(said)) if plain(said) else None
 
     def nearest(self, said: str) -> str:
-        """The known name most like it, or ""."""
+        """The known name most like it, or "": that shares most words, the first ones before
+        others; else the one spelled most alike.
+        """
+        wanted = [word for word in plain(said)[:80].split() if word not in _COMMON]
         candidates = list(self._codes)[:MOST_CANDIDATES]
-        near = difflib.get_close_matches(plain(said)[:80], candidates, n=1, cutoff=0.5)
-        return self._shown.get(near[0], self._codes[near[0]]) if near else ""
+        shared = {
+            one: [place for place, word in enumerate(wanted) if word in one.split()]
+            for one in candidates
+        }
+        near = max(candidates, key=lambda one: (len(shared[one]), -sum(shared[one])), default="")
+        if not near or not shared[near]:
+            alike = difflib.get_close_matches(plain(said)[:80], candidates, n=1, cutoff=0.6)
+            near = alike[0] if alike else ""
+        return self._shown.get(near, self._codes[near]) if near else ""
 
     def split(self, cell: str) -> Found:
         """The things a cell names: the whole cell, else its lines, else what commas part.

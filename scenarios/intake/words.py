@@ -160,7 +160,7 @@ def everybody(words: str) -> bool:
     return plain(words) in EVERYBODY
 
 
-def _labels(choices: type[C]) -> Mapping[C, str]:
+def _labels(choices: Any) -> Mapping[Any, str]:
     return _labels_in(get_language() or "vi", choices)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
+from scenarios.headers import header_key
 from scenarios.intake.reading import Reading, Sheet, Value
 from scenarios.phases import PLAYED
 from scenarios.reading.checking import FORMAT, check
@@ -32,7 +33,6 @@ from scenarios.writing.tables import (
     TABLES,
     Column,
     Table,
-    header_key,
     headers_of,
     msel_column,
 )
@@ -255,11 +255,15 @@ class _Assembly:
 
 # ── cells ───────────────────────────────────────────────────────────────────────────────────────
 def _header_row(sheet: Sheet, table: Table) -> int | None:
-    wanted = {header_key(name) for name in table.columns[0].header.as_dict().values()}
+    """The row with the most headers, the first column's among them: a title may read like one."""
+    known, first = headers_of(table), table.columns[0]
+    best, most = None, 0
     for place, row in enumerate(sheet.rows[:_MOST_ROWS_ABOVE]):
-        if any(header_key(_words(value)) in wanted for value in row):
-            return place
-    return None
+        found = [known.get(header_key(_words(value))) for value in row]
+        count = len(found) - found.count(None)
+        if first in found and count > most:
+            best, most = place, count
+    return best
 
 
 def _words(value: Value) -> str:

@@ -43,6 +43,9 @@ class EditKind(models.TextChoices):
     STAND_DOWN_ADDED = "stand_down_added", _("Thêm khoảng tạm nghỉ")
     STAND_DOWN_CHANGED = "stand_down_changed", _("Sửa khoảng tạm nghỉ")
     STAND_DOWN_REMOVED = "stand_down_removed", _("Xóa khoảng tạm nghỉ")
+    SHIFTED = "shifted", _("Đổi thứ tự: %(what)s")
+    CHECKPOINT_DONE = "checkpoint_done", _("Đã lo việc lần trước để lại: %(text)s")
+    CHECKPOINT_OPENED = "checkpoint_opened", _("Mở lại việc lần trước để lại: %(text)s")
     IMPORTED = "imported", _("Nhập tệp %(name)s: %(count)s tình huống")
 
 

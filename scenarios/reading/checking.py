@@ -81,7 +81,7 @@ def examine(source: Source) -> tuple[doc.Document, bool]:
         problems=tuple(problems),
         msel=msel,
         draft=report.draft,
-        code_line=source.root.key_lines.get("code"),
+        code_line=source.root.key_lines.get("code") or None,
     )
     return document, report.unfinished
 

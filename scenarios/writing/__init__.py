@@ -15,7 +15,6 @@ from scenarios.writing.csv_file import as_csv
 from scenarios.writing.gathering import document_of, unchecked_document_of
 from scenarios.writing.json_file import as_json
 from scenarios.writing.limits import Unwritable
-from scenarios.writing.sheet import reading_of
 from scenarios.writing.workbook import as_xlsx
 from scenarios.writing.yaml_file import as_yaml
 
@@ -27,7 +26,6 @@ __all__ = [
     "as_xlsx",
     "as_yaml",
     "document_of",
-    "reading_of",
     "unchecked_document_of",
     "written",
 ]

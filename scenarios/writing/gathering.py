@@ -181,7 +181,7 @@ def named_notes(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]
     for written, words in pairs:
         if not (words := canonical(words)).strip():
             continue
-        stem = name = " ".join(canonical(written).split())[:NAME_LENGTH].strip() or "?"
+        stem = name = canonical(written).replace("\n", " ").strip()[:NAME_LENGTH].strip() or "?"
         again = 1
         while name in found:
             again += 1

@@ -1,7 +1,6 @@
 """What a scenario is as a workbook: its sheets and their columns, for writing and reading alike.
 
-The headers belong to the format like the keys of the scenario file: they are not translated with
-the interface, or a workbook could not be read any more once a translation has been improved.
+Like the headers of the MSEL (``scenarios.headers``), the others belong to the format as well.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scenarios.choices import Method, ReleaseMode, Reply
+from scenarios.headers import HEADERS, header_key, note_header, path_of
 from scenarios.writing.cells import (
     CODES,
     LINES,
@@ -116,12 +116,10 @@ def _texts(key: str, vi: str, en: str, width: int, cell: Cell = WORD) -> tuple[C
     )
 
 
-_SENDER, _SENDER_EN = _texts("from", "Nơi gửi", "From", 14)
-_TITLE, _TITLE_EN = _texts("title", "Nội dung", "Title", 24)
-_CONTENT, _CONTENT_EN = _texts("content", "Nội dung đầy đủ", "Content", 44)
-_EXPECTED, _EXPECTED_EN = _texts(
-    "expected_actions", "Hành động mong đợi", "Expected actions", 32, LINES
-)
+def _msel(path: str, width: int, cell: Cell = WORD) -> Column:
+    return Column(path, HEADERS[path], width, cell)
+
+
 _PHASE = Column("phase", PHASE, 12, PHASE_NUMBER)
 _CODE = Column("code", Text("Mã", "Code"), 10)
 _NAMED = _texts("title", "Tên", "Title", 50)
@@ -130,27 +128,27 @@ MSEL = Table(
     "msel",
     Text("MSEL", "MSEL"),
     (
-        Column("number", Text("Số", "No."), 7),
-        _PHASE,
-        Column("at", Text("Giờ DT", "Exercise time"), 10, MOMENT),
-        Column("when", Text("Sau tình huống", "After inject"), 12, TRIGGER),
-        Column("problem", Text("Vấn đề", "Training problem"), 7),
-        _SENDER,
-        Column("to", Text("Đơn vị nhận", "To"), 12, CODES),
-        Column("method", Text("Kênh", "Method"), 10, one_of(Method)),
-        _TITLE,
-        _CONTENT,
-        _EXPECTED,
-        Column("objectives", Text("Mục tiêu", "Objectives"), 8, CODES),
-        Column("acknowledge_within", Text("Hạn xác nhận", "Acknowledge within"), 8),
-        Column("complete_within", Text("Hạn hoàn thành", "Complete within"), 8),
-        Column("mandatory", Text("Bắt buộc", "Mandatory"), 7, flag(default=False)),
-        Column("reply", Text("Yêu cầu trả lời", "Reply"), 14, one_of(Reply)),
-        Column("release", Text("Cách phát", "Release"), 14, one_of(ReleaseMode)),
-        _SENDER_EN,
-        _TITLE_EN,
-        _CONTENT_EN,
-        _EXPECTED_EN,
+        _msel("number", 7),
+        _msel("phase", 12, PHASE_NUMBER),
+        _msel("at", 10, MOMENT),
+        _msel("when", 12, TRIGGER),
+        _msel("problem", 7),
+        _msel("from.vi", 14),
+        _msel("to", 12, CODES),
+        _msel("method", 10, one_of(Method)),
+        _msel("title.vi", 24),
+        _msel("content.vi", 44),
+        _msel("expected_actions.vi", 32, LINES),
+        _msel("objectives", 8, CODES),
+        _msel("acknowledge_within", 8),
+        _msel("complete_within", 8),
+        _msel("mandatory", 7, flag(default=False)),
+        _msel("reply", 14, one_of(Reply)),
+        _msel("release", 14, one_of(ReleaseMode)),
+        _msel("from.en", 14),
+        _msel("title.en", 24),
+        _msel("content.en", 44),
+        _msel("expected_actions.en", 32, LINES),
     ),
     off_page=6,
 )
@@ -231,22 +229,14 @@ SCENARIO = Table(
 )
 """The scenario itself. This sheet lies on its side: each of the columns is a row of it."""
 
-NOTE = Text("Ghi chú: ", "Note: ")
-"""What a note is headed with whose name alone would be taken for another column."""
-
 
 def msel_columns(data: dict[str, Any], language: str) -> list[tuple[str, Column]]:
     """Header and column of everything the injects say, their notes last."""
     columns = [(one.header.in_language(language), one) for one in MSEL.ordered(language)]
     names = {name: None for entry in data.get("msel", ()) for name in entry.get("notes", ())}
     return columns + [
-        (_note_header(name, language), Column(f"notes.{name}", Text(name), 20)) for name in names
+        (note_header(name, language), Column(f"notes.{name}", Text(name), 20)) for name in names
     ]
-
-
-def header_key(words: str) -> str:
-    """What makes two headers the same, however they are spaced."""
-    return " ".join(words.split()).casefold()
 
 
 def headers_of(table: Table) -> dict[str, Column]:
@@ -260,20 +250,6 @@ def headers_of(table: Table) -> dict[str, Column]:
 
 def msel_column(header: str) -> Column:
     """The column that a header of the MSEL means: a note where it is none of the format's."""
-    if known := _MSEL_HEADERS.get(header_key(header)):
-        return known
-    name = header.strip()
-    for prefix in _NOTE_PREFIXES:
-        if name.startswith(prefix):
-            name = name.removeprefix(prefix)
-            break
-    return Column(f"notes.{name}", Text(name))
-
-
-def _note_header(name: str, language: str) -> str:
-    taken = header_key(name) in _MSEL_HEADERS or name.startswith(_NOTE_PREFIXES)
-    return NOTE.in_language(language) + name if taken else name
-
-
-_MSEL_HEADERS = headers_of(MSEL)
-_NOTE_PREFIXES = tuple(NOTE.as_dict().values())
+    path = path_of(header)
+    known = next((column for column in MSEL.columns if column.path == path), None)
+    return known or Column(path, Text(header))

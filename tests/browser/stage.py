@@ -31,7 +31,8 @@ from exercise.models import BOARD_LINK_US, Exercise, Participant
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
-from scenarios import versions
+from scenarios import editing, versions
+from scenarios.editing.values import InjectValues
 from scenarios.models import MselEntry, Scenario
 from scenarios.reading import load, sample_path
 from units.models import SignInLink, User
@@ -157,6 +158,24 @@ def injects(code: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def planner(username: str, name: str) -> None:
+    """Somebody who writes scenarios."""
+    User.objects.get_or_create(username=username, defaults={"name": name, "may_plan": True})
+
+
+def inject(code: str, username: str, to: str) -> None:
+    """An inject of a draft, at its start, written in both languages."""
+    draft = Scenario.objects.get(code=code)
+    values: InjectValues = {
+        "phase": "transition",
+        "planned_us": 5 * MINUTE_US,
+        "title": Text("Báo động", "Alarm"),
+        "addressees": [to],
+        "complete_within_s": 1800,
+    }
+    editing.add_inject(draft.pk, User.objects.get(username=username), values)
+
+
 def do(code: str, command: str, username: str = "tongdaodien", **arguments: Any) -> None:
     """Give a command as this person. Injects and taskings may be named by their numbers."""
     made = Exercise.objects.get(code=code)
@@ -235,7 +254,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     for call in (
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
-        *(let_link_end, director_account),
+        *(let_link_end, director_account, planner, inject),
         *(draft, injects),
     )
 }

@@ -86,7 +86,7 @@ def _sheet(path: Path) -> bytes:
     try:
         with zipfile.ZipFile(path) as package:
             return package.read(SHEET)
-    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError):
+    except Exception:  # half of the corpus is broken on purpose
         return b""
 
 

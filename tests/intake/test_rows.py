@@ -10,6 +10,7 @@ from scenarios.calendar import MINUTE_US, SECOND_US
 from scenarios.intake.findings import Finding
 from scenarios.intake.mapping import Field
 from scenarios.intake.rows import Row
+from scenarios.intake.target import Names
 from scenarios.reading import document as doc
 from tests.intake.sheets import HEADER, looked_at
 from units.text import Text
@@ -125,6 +126,23 @@ def test_an_unknown_unit_gets_the_nearest_as_a_fix_that_works() -> None:
     again = looked_at(*rows, fixes={(2, Field.TO): error.fix.value})  # type: ignore[arg-type]
     assert again.checked.rows[0].entry is not None
     assert again.checked.rows[0].entry.addressees == ("VP",)
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [
+        ("P. Thương nghiệp", "Quản lý Thương mại"),
+        ("Phòng Công nghệ", "Công nghiệp"),
+        ("Van phong so", "Văn phòng"),
+        ("Không giống gì cả", ""),
+    ],
+)
+def test_the_nearest_name_shares_words_before_letters(said: str, near: str) -> None:
+    names = Names(
+        (code, (Text(name),))
+        for code, name in (("TM", "Quản lý Thương mại"), ("CN", "Công nghiệp"), ("VP", "Văn phòng"))
+    )
+    assert names.nearest(said) == near
 
 
 def test_the_same_number_twice_is_refused_at_the_second_with_a_free_one_to_take() -> None:

@@ -139,7 +139,7 @@ def injects(
 ) -> tuple[doc.Entry, ...]:
     """At least one; standby ones wait for those before them."""
     playing = [unit.code for unit in units if unit.participates]
-    note_names = named(draw, codes)
+    note_names = named(draw, codes | st.just("hai  dấu cách"))
     found: list[doc.Entry] = []
     numbers = sorted(named(draw, codes, least=1, most=4), key=lambda n: (sort_key(n), n))
     lengths = st.none() | st.integers(1, 7 * DAY_S) | st.sampled_from([600, 5400])

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
 from scenarios.intake import readers
 from scenarios.intake.mapping import Field
+from scenarios.intake.preview import preview
 from scenarios.intake.workbook import document_from_workbook, is_scenario
 from scenarios.reading import Problem, ScenarioProblems, read, sample_path
 from scenarios.reading.document import Document, Trigger
-from scenarios.writing import Unwritable, as_csv, as_xlsx, reading_of
+from scenarios.writing import Unwritable, as_csv, as_xlsx
 from scenarios.writing.tables import MSEL, SCENARIO, TABLES, headers_of
 from tests.scenarios.small import SMALL
 from tests.scenarios.strategies import ODD, documents, drafts
@@ -79,6 +80,11 @@ def test_notes_named_like_other_columns_stay_notes() -> None:
     document = replace(read(SMALL.encode()), msel=(replace(entry, notes=notes), *others))
     assert again(as_xlsx(document)) == document
     assert again(as_xlsx(document, "en")) == document
+
+
+def test_a_title_that_reads_like_a_header_is_none() -> None:
+    document = replace(read(SMALL.encode()), title=Text("Số", "No."))
+    assert again(as_xlsx(document)) == document
 
 
 def test_texts_that_a_spreadsheet_would_run_are_text() -> None:
@@ -320,6 +326,15 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_marked() -> None:
     assert (row["Nội dung"], row["Nội dung đầy đủ"], row["Nơi gửi"]) == ("'=1+1", "''=2", "'quote")
 
 
+def test_the_marks_are_taken_off_when_the_table_is_read() -> None:
+    entry, *others = read(SMALL.encode()).msel
+    entry = replace(entry, title=Text("=1+1"), content=Text("'=2"), sender=Text("'quote"))
+    document = replace(read(SMALL.encode()), msel=(entry, *others))
+    (table,) = readers.of(as_csv(document), "a.csv").sheets
+    row = dict(zip(table.rows[0], table.rows[1], strict=False))
+    assert (row["Nội dung"], row["Nội dung đầy đủ"], row["Nơi gửi"]) == ("=1+1", "'=2", "'quote")
+
+
 @given(st.text() | st.sampled_from(ODD) | st.text("'=+-@\t x"))
 def test_the_mark_of_a_cell_can_be_taken_off_again(text: str) -> None:
     marked = harmless(text)
@@ -327,18 +342,39 @@ def test_the_mark_of_a_cell_can_be_taken_off_again(text: str) -> None:
     assert unmarked(marked) == text
 
 
-def test_an_import_of_an_own_scenario_knows_every_column() -> None:
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+def test_an_own_table_taken_into_its_scenario_changes_nothing(write: Any, language: str) -> None:
+    document = read(sample_path())
+    entry, *others = document.msel
+    notes = (("Số", "một"), ("Xe", "hai"))
+    document = replace(document, msel=(replace(entry, notes=notes), *others))
+    seen = preview(readers.of(write(document, language), "a"), document)
+    assert not seen.checked.errors
+    assert not seen.checked.findings
+    assert len(seen.merge.same) == len(document.msel)
+
+
+def test_an_own_table_without_some_columns_is_known_and_with_most_of_them_gone_is_not() -> None:
+    header, *rows = csv.reader(io.StringIO(as_csv(read(SMALL.encode())).decode("utf-8-sig")))
+    for kept, known in ((14, True), (13, False)):
+        out = io.StringIO()
+        csv.writer(out).writerows([row[:kept] for row in (header, *rows)])
+        reading = readers.of(out.getvalue().encode(), "a.csv")
+        assert (reading.mapping is not None) is known
+
+
+def test_an_import_of_an_own_table_knows_every_column() -> None:
     entry, *others = read(SMALL.encode()).msel
     entry = replace(entry, notes=(("Số", "một"),))
-    reading = reading_of(replace(read(SMALL.encode()), msel=(entry, *others)))
-    assert reading.mapping is not None
-    fields = [column.field for column in reading.mapping.columns]
-    assert set(fields) == set(Field) - {Field.DATE, Field.SIMULATED, Field.IGNORED}
-    assert len(fields) == len(set(fields)) == len(MSEL.columns) + 1
-    note = reading.mapping.of(Field.NOTE)
-    assert note is not None
-    assert note.header == "Số"
-    (sheet,) = reading.sheets
-    assert sheet.name == reading.mapping.sheet
-    assert len(sheet.rows) == 4
-    assert sheet.rows[0][note.place] == "một"
+    document = replace(read(SMALL.encode()), msel=(entry, *others))
+    for data, row in ((as_csv(document), 1), (as_xlsx(document, "en"), 3)):
+        mapping = readers.of(data, "a").mapping
+        assert mapping is not None
+        assert mapping.header_row == row
+        fields = [column.field for column in mapping.columns]
+        assert set(fields) == set(Field) - {Field.DATE, Field.SIMULATED, Field.IGNORED}
+        assert len(fields) == len(set(fields)) == len(MSEL.columns) + 1
+        note = mapping.of(Field.NOTE)
+        assert note is not None
+        assert note.header == "Số"

@@ -19,6 +19,7 @@ INJECT = "inject-"
 
 SECTIONS = (
     ("msel", _("Tình huống")),
+    ("scenario_head", _("Thông tin chung")),
     ("scenario_units", _("Đơn vị")),
     ("scenario_people", _("Người")),
     ("scenario_objectives", _("Mục tiêu")),

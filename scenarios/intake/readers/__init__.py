@@ -19,6 +19,7 @@ from scenarios.intake.readers import (
     foreign,
     livefire,
     openaev,
+    own,
     t3sf,
     xlsx,
 )
@@ -45,7 +46,7 @@ class TableFormat(Protocol):
 
 DOCUMENTS: tuple[DocumentFormat, ...] = (openaev, blueprint, cexf, t3sf, livefire)
 """In the order they are asked: LiveFireTTX's structure is the least told apart."""
-TABLES: tuple[TableFormat, ...] = (blueprint, t3sf)
+TABLES: tuple[TableFormat, ...] = (own, blueprint, t3sf)
 
 
 def of(data: bytes, name: str) -> Reading:

@@ -15,6 +15,7 @@ from scenarios.intake.readers.cells import Grid, cleaned, damaged, named
 from scenarios.intake.readers.encodings import Decoded
 from scenarios.intake.readers.limits import Budget, grouped, too_many_rows
 from scenarios.intake.reading import Reading, Remark, Sheet, Unreadable
+from units.spreadsheets import unmarked
 
 MOST_RECORDS = 200_000
 """Blank ones counted."""
@@ -79,7 +80,7 @@ def _table(
             for place, field in enumerate(record):
                 if field and field != _END:
                     lost += damaged(field)
-                    grid.put(row, place, cleaned(field))
+                    grid.put(row, place, unmarked(cleaned(field)))
     except csv.Error as error:
         if quotes:
             raise _UnclosedQuote from error

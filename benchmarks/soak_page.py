@@ -1,0 +1,54 @@
+"""The section of docs/benchmarks.md about the soak (``make soak`` → ``results/soak.json``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+OURS = ("supervisor", "broker", "worker", "beat", "web")
+
+Table = Callable[[Sequence[str], Iterable[Sequence[Any]]], str]
+
+
+def section(soak: dict[str, Any], table: Table) -> list[str]:
+    """What grew, and what was lost."""
+    drill, stores, seen = soak["drill"], soak["stores"], soak["viewers_saw"]
+    rows = []
+    for name in OURS:
+        one = soak["processes"][name]
+        rows.append(
+            (
+                name,
+                one["mb_first"],
+                one["mb_after_a_third"],
+                one["mb_last"],
+                one["mb_an_hour"],
+                "–".join(str(count) for count in one["descriptors"]),
+                "–".join(str(count) for count in one["threads"]),
+                one["pids"] - 1,
+            )
+        )
+    head = ("", "MB at first", "after a third", "at last", "MB an hour", "descriptors", "threads")
+    kept = ", ".join(
+        f"{name.removesuffix('_mb').replace('_', ' ')} {size['first']} → {size['last']} MB"
+        for name, size in stores.items()
+    )
+    injects, journal = drill["injects"], drill["journal"]
+    verified = "yes" if journal["verified"] else "**no**"
+    return [
+        "## Soak",
+        f"{soak['minutes']:.0f} minutes at ×{soak['pace']:.0f}, {soak['units']} units, "
+        f"{soak['viewers']} viewers on open streams (`make soak`). Memory is each process's own; "
+        "its slope by least squares over the last two thirds.",
+        table((*head, "restarts"), rows),
+        f"{injects['released']} of {injects['total']} injects released, {injects['lost']} lost, "
+        f"{injects['released_twice']} released twice; "
+        f"{journal['entries']:,} journal entries, chain verified: {verified}; "
+        f"{seen['stream events']:,} stream events, {seen['pages answered 200']:,} pages read. "
+        f"Kept: {kept}. Lines in the logs at WARNING or above: {len(soak['log'])}"
+        + (f", such as `{soak['log'][0][:90]}…`." if soak["log"] else "."),
+        "Redis and every web process keep the last 500 drawings of an exercise, so that who comes "
+        "back misses nothing; a drawing grows with what the drill has released, and so do they "
+        "until it ends. It is bounded: by 500, and in a web process by bytes as well.",
+        f"<sub>commit {soak['commit']}, {soak['machine']}</sub>",
+    ]
