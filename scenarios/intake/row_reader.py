@@ -189,7 +189,8 @@ class RowReader:
         objectives = self.target.objectives.split(self.cells.text(Field.OBJECTIVES))
         section = self.cells.section
         problem = self.cells.text(Field.PROBLEM) or (section.problem if section else "")
-        self._read["objectives"] = objectives.codes
+        order = [one.code for one in self.target.document.objectives]
+        self._read["objectives"] = tuple(sorted(objectives.codes, key=order.index))
         self._read["problem"] = self.target.problems.code(problem) if problem else None
         for word, near in objectives.unknown:
             self._unknown(Field.OBJECTIVES, "unknown_objective", word, near)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
@@ -75,7 +77,7 @@ def _entry(fields: Fields, number: str, trigger: doc.Trigger | None, frame: Fram
         title=fields.text("title", required=True),
         content=fields.text("content"),
         expected_actions=fields.texts("expected_actions"),
-        objectives=tuple(ref.word for ref in objectives),
+        objectives=_in_order((ref.word for ref in objectives), frame),
         acknowledge_within_s=fields.duration("acknowledge_within"),
         complete_within_s=complete_within_s,
         mandatory=mandatory,
@@ -90,6 +92,12 @@ def _check_note_names(top: Fields, entries: list[doc.Entry]) -> None:
     if len({name for entry in entries for name, _words in entry.notes}) > MOST_NAMES:
         message = _("Các ghi chú có quá %(count)d tên khác nhau.") % {"count": MOST_NAMES}
         top.problem("msel", "too_many_items", message, _("Dùng chung tên cho các ghi chú."))
+
+
+def _in_order(codes: Iterable[str], frame: Frame) -> tuple[str, ...]:
+    """Objectives in their own order: which one an inject names first means nothing."""
+    order = list(frame.objectives or ())
+    return tuple(sorted(codes, key=lambda code: order.index(code) if code in order else 0))
 
 
 def _addressees(fields: Fields, frame: Frame) -> tuple[str, ...]:

@@ -112,9 +112,4 @@ def _conditions(document: Document) -> dict[str, Condition]:
 
 def _fields(before: Any, after: Any, names: Iterable[str]) -> tuple[FieldChange, ...]:
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
-    return tuple(FieldChange(*pair) for pair in pairs if _meant(*pair[:2]) != _meant(*pair[::2]))
-
-
-def _meant(name: str, value: Any) -> Any:
-    """A value without what says nothing: the order in which an inject names its objectives."""
-    return frozenset(value) if name == "objectives" and isinstance(value, tuple) else value
+    return tuple(FieldChange(*pair) for pair in pairs if pair[1] != pair[2])

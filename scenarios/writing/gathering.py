@@ -134,10 +134,11 @@ def _addressees(scenario: models.Scenario) -> dict[int, list[str]]:
 
 
 def _objectives(scenario: models.Scenario) -> dict[int, list[str]]:
-    """Codes of objectives by inject, in the order in which they were given to it."""
+    """Codes of objectives by inject, in their own order."""
     through = models.MselEntry.objectives.through
     pairs = through.objects.filter(mselentry__scenario=scenario)
-    return _grouped(pairs.order_by("pk").values_list("mselentry_id", "objective__code"))
+    ordered = pairs.order_by("objective__order", "objective_id")
+    return _grouped(ordered.values_list("mselentry_id", "objective__code"))
 
 
 def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:

@@ -268,3 +268,13 @@ def test_history_is_each_versions_own(desk: Desk) -> None:
     later = new_version(approved(desk), desk.hoa)
     assert editing.history(later) == []
     assert Edit.objects.filter(scenario=desk.scenario).count() == 1
+
+
+def test_the_order_in_which_a_file_names_objectives_means_nothing() -> None:
+    data = SMALL.replace(
+        "{code: MT1, title: M}", "{code: MT2, title: N}\n  - {code: MT1, title: M}"
+    )
+    old = store(read(data.replace("objectives: [MT1]}", "objectives: [MT1, MT2]}").encode()))
+    again = document_of(new_version(old, None))
+    assert again.msel[0].objectives == ("MT2", "MT1")
+    assert again.content_hash == old.content_hash
