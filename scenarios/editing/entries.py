@@ -38,13 +38,18 @@ def entries(desk: Desk, pks: Sequence[int]) -> list[MselEntry]:
     return sorted(found, key=lambda entry: entry.sort_key)
 
 
-def add_entries(desk: Desk, values: Sequence[InjectValues]) -> list[MselEntry]:
+def add_entries(
+    desk: Desk, values: Sequence[InjectValues], *, unfinished: bool = False
+) -> list[MselEntry]:
     """Add injects within an edit. A trigger may name one that comes in the same call.
+
+    Args:
+        unfinished: let pass what has to be completed only before approval.
 
     Raises:
         Refused: a value that cannot be.
     """
-    known, numbers = Known(desk), Numbers(desk)
+    known, numbers = Known(desk, unfinished=unfinished), Numbers(desk)
     given, triggers = [], {}
     for one in values:
         named = {name: value for name, value in one.items() if name != "number" or value}
@@ -70,14 +75,18 @@ def change_entries(
     changes: Sequence[tuple[MselEntry, InjectValues]],
     *,
     expected_revision: int | None = None,
+    unfinished: bool = False,
 ) -> list[MselEntry]:
     """Change injects within an edit; answers those that are no longer as they were.
+
+    Args:
+        unfinished: let pass what has to be completed only before approval.
 
     Raises:
         Changed: the first one's revision is no longer the one expected.
         Refused: a value that cannot be.
     """
-    known, numbers = Known(desk), Numbers(desk)
+    known, numbers = Known(desk, unfinished=unfinished), Numbers(desk)
     written, renamed = [], {}
     for entry, values in changes:
         columns = known.columns(values, entry)
@@ -121,8 +130,9 @@ def require_ends(desk: Desk, changed: Sequence[MselEntry]) -> None:
 class Known:
     """What the values of injects are checked against, read once for many of them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, unfinished: bool = False) -> None:
         scenario = desk.scenario
+        self._unfinished = unfinished
         self.units = dict(scenario.participations.values_list("unit__code", "unit"))
         self.objectives = dict(scenario.objectives.values_list("code", "pk"))
         self.problems = dict(scenario.problems.values_list("code", "pk"))
@@ -149,7 +159,12 @@ class Known:
             return columns.get(name, getattr(entry, name, None))
 
         deadline = {"mandatory", "complete_within_s"} & columns.keys()
-        if deadline and after("mandatory") and after("complete_within_s") is None:
+        if (
+            deadline
+            and not self._unfinished
+            and after("mandatory")
+            and after("complete_within_s") is None
+        ):
             raise Refused(
                 "mandatory_without_deadline",
                 _("Tình huống bắt buộc phải có thời hạn hoàn thành."),

@@ -81,11 +81,11 @@ def import_entries(
                 _("Xem lại kết quả kiểm tra rồi nhập."),
             )
         # New ones first: what is changed may wait for them.
-        add_entries(desk, [_values(entry) for entry in found.new])
+        add_entries(desk, [_values(entry) for entry in found.new], unfinished=True)
         rows = _rows(desk.scenario.msel.all(), {entry.number for entry in found.changed})
         changes = [(rows[entry.number], _values(entry)) for entry in found.changed]
         if changes:
-            change_entries(desk, changes)
+            change_entries(desk, changes, unfinished=True)
     return count
 
 

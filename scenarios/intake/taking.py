@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,14 +15,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
-from scenarios.editing import Desk, Refused, edit
+from scenarios.editing import Refused
+from scenarios.editing.importing import import_entries, without_waiting
 from scenarios.intake import columns, preview, readers, workbook
 from scenarios.intake.mapping import Mapping
 from scenarios.intake.merging import Merge
 from scenarios.intake.preview import Preview
 from scenarios.intake.reading import OwnFormat, Reading, Unreadable
 from scenarios.intake.rows import Checked, Fixes, Row
-from scenarios.models import EditKind, MselEntry, Scenario, sort_key
+from scenarios.models import Scenario
 from scenarios.reading import ScenarioProblems, read, store
 from scenarios.reading import document as doc
 from scenarios.writing import as_csv, document_of
@@ -142,7 +142,9 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
     if not seen.importable:
         return 0
     if request.new:
-        document = replace(seen.document, msel=tuple(_kept(seen.checked.entries)), draft=True)
+        document = replace(
+            seen.document, msel=tuple(without_waiting(seen.checked.entries)), draft=True
+        )
         with transaction.atomic():
             scenario = store(document)
             if user is not None:
@@ -154,7 +156,10 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
 
 def would_take(seen: Preview) -> int:
     """How many rows of the file would stand in the scenario."""
-    return len(_kept(seen.checked.entries, seen.document.msel)) if seen.importable else 0
+    if not seen.importable:
+        return 0
+    there = [entry.number for entry in seen.document.msel]
+    return len(without_waiting(seen.checked.entries, there))
 
 
 def _read(request: Request) -> Reading | doc.Document:
@@ -219,76 +224,10 @@ def _whole(own: doc.Document, request: Request) -> Preview:
 
 # ── writing ─────────────────────────────────────────────────────────────────────────────────────
 def _write(scenario: Scenario, name: str, seen: Preview, user: User | None) -> None:
-    """One edit, so that one undo takes it back."""
     if user is None:
         raise Refused(
             "no_user",
             _("Chưa có tài khoản nào để ghi tên người sửa."),
             _("Lập tài khoản quản trị, hoặc chọn người bằng --user."),
         )
-    new = _kept(seen.merge.new, seen.document.msel)
-    changed = [change.after for change in seen.merge.changed]
-    with edit(
-        scenario.pk, user, EditKind.IMPORTED, name=name, count=len(new) + len(changed)
-    ) as desk:
-        rows = _Rows(desk)
-        there = {entry.number: entry for entry in desk.scenario.msel.all()}
-        desk.change_many([(there[entry.number], rows.values(entry)) for entry in changed])
-        added = desk.add_many(MselEntry, [rows.values(entry) for entry in new])
-        there |= {entry.number: entry for entry in added}
-        desk.change_many(
-            [
-                (there[entry.number], {"trigger_entry": there[entry.trigger.inject]})
-                for entry in (*new, *changed)
-                if entry.trigger
-            ]
-        )
-
-
-def _kept(entries: Sequence[doc.Entry], there: Iterable[doc.Entry] = ()) -> list[doc.Entry]:
-    """Entries without those that wait for a row that was refused."""
-    known, kept = {entry.number for entry in there}, list(entries)
-    while True:
-        numbers = known | {entry.number for entry in kept}
-        still = [e for e in kept if e.trigger is None or e.trigger.inject in numbers]
-        if len(still) == len(kept):
-            return kept
-        kept = still
-
-
-class _Rows:
-    """The rows of a version by the codes that a document names them with."""
-
-    def __init__(self, desk: Desk) -> None:
-        scenario = desk.scenario
-        self._units = {
-            part.unit.code: part.unit for part in scenario.participations.select_related("unit")
-        }
-        self._objectives = {one.code: one for one in scenario.objectives.all()}
-        self._problems = {one.code: one for one in scenario.problems.all()}
-
-    def values(self, entry: doc.Entry) -> dict[str, Any]:
-        """An entry as the fields of its row, but for the inject it waits for."""
-        return {
-            "number": entry.number,
-            "sort_key": sort_key(entry.number),
-            "phase": entry.phase,
-            "planned_us": entry.planned_us,
-            "problem": self._problems[entry.problem] if entry.problem else None,
-            "sender": entry.sender,
-            "addressees": [self._units[code] for code in entry.addressees],
-            "method": entry.method,
-            "title": entry.title,
-            "content": entry.content,
-            "expected_actions": [action.as_dict() for action in entry.expected_actions],
-            "objectives": [self._objectives[code] for code in entry.objectives],
-            "acknowledge_within_s": entry.acknowledge_within_s,
-            "complete_within_s": entry.complete_within_s,
-            "mandatory": entry.mandatory,
-            "reply": entry.reply,
-            "release": entry.release,
-            "trigger_entry": None,
-            "trigger_is": entry.trigger.event if entry.trigger else "",
-            "trigger_delay_s": entry.trigger.delay_s if entry.trigger else 0,
-            "notes": [list(pair) for pair in entry.notes],
-        }
+    import_entries(scenario.pk, user, seen.merge, name=name)

@@ -142,6 +142,25 @@ def test_it_changes_adds_and_keeps_in_one_edit_of_a_draft(draft: Scenario, tmp_p
     assert edit.kind == "imported"
 
 
+def test_what_is_only_warned_of_is_written(draft: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "luu-y.csv"
+    file.write_text(
+        "STT,Giai đoạn,Giờ DT,Đơn vị nhận,Nội dung,Bắt buộc,Hạn\n"
+        "5.1,1,N1 06:00,VP,Trước giờ bắt đầu,,\n"
+        "5.2,1,N1 08:00,VP,Bắt buộc chưa có hạn,x,\n"
+        "5.3,1,N1 23:00,TREN,Ngoài giai đoạn và không tham gia,,\n"
+        "5.4,1,N1 12:00,VP,Giờ nghỉ,,10'\n",
+        encoding="utf-8",
+    )
+    code, report = run(file, "--into", "small")
+    assert (code, report["imported"]) == (0, 4)
+    assert {one["code"] for one in report["warnings"]} >= {
+        *("before_start", "mandatory_without_deadline", "outside_phase", "in_stand_down"),
+        "not_participating",
+    }
+    assert draft.msel.filter(number__startswith="5.").count() == 4
+
+
 def test_an_approved_scenario_is_not_touched(sheet: Path) -> None:
     store(read(SMALL.encode()))
     with pytest.raises(Exception, match="đã duyệt") as told:
