@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.intake.columns import best_sheet, data_rows, guess, infer_habit, sections, signature
@@ -389,6 +389,7 @@ CELLS = st.one_of(
 )
 
 
+@example([(None, "TT", "GIO"), ("STT",)], 1)
 @given(st.lists(st.lists(CELLS, max_size=6).map(tuple), max_size=8), st.integers(1, 5))
 def test_any_sheet_gets_a_mapping_that_gives_each_field_once(
     rows: list[tuple[Value, ...]], first_row: int

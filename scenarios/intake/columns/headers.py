@@ -60,10 +60,11 @@ def _known(texts: Sequence[str], remembered: frozenset[str]) -> int:
     for text in texts:
         if not text or len(text) > LONGEST_HEADER:
             continue
-        if (key := header_key(text)) in remembered:
-            fields.add(key)
-        elif (found := meanings(text)) and found[0].fit >= _SURE_ENOUGH:
+        # The meaning first: two headers that mean the same are one, remembered or not.
+        if (found := meanings(text)) and found[0].fit >= _SURE_ENOUGH:
             fields.add(found[0].field.value)
+        elif (key := header_key(text)) in remembered:
+            fields.add(key)
     return len(fields)
 
 
