@@ -118,7 +118,7 @@ FILES: list[tuple[str, dict[str, Field]]] = [
     (
         "Số|Bắt đầu|Kết thúc|Subject|Title",
         {"Số": Field.NUMBER, "Bắt đầu": Field.TIME, "Kết thúc": Field.NOTE}
-        | {"Subject": Field.TITLE, "Title": Field.NOTE},
+        | {"Subject": Field.NOTE, "Title": Field.TITLE},
     ),
 ]
 
