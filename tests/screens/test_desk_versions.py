@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from exercise.models import Exercise, Participant
 from scenarios import editing
 from scenarios.models import Checkpoint, Scenario
-from scenarios.versions import approve, compare, submit
-from scenarios.writing import unchecked_document_of
+from scenarios.versions import approve, submit
 from tests.screens.desk import HTMX, Planner, Two, text, two
 from units.models import AccountEvent
 from units.roles import Role
@@ -145,17 +143,6 @@ def test_the_earlier_version_stands_first_from_whichever_one_looks(two: Two) -> 
     for answer in (from_old, from_new):
         assert (answer.context["earlier"], answer.context["later"]) == (old, two.scenario)
     assert differences(from_old) == differences(from_new)
-
-
-def test_the_order_of_an_injects_objectives_is_no_difference(two: Two) -> None:
-    for code in ("MT3", "MT2"):
-        editing.add_objective(two.scenario.pk, two.hoa.user, {"code": code, "title": Text(code)})
-    document = unchecked_document_of(two.scenario)
-    first, *rest = document.msel
-    one = replace(document, msel=(replace(first, objectives=("MT2", "MT3")), *rest))
-    other = replace(document, msel=(replace(first, objectives=("MT3", "MT2")), *rest))
-    assert not compare(one, other)
-    assert compare(one, document)
 
 
 def test_equal_versions_and_single_ones_say_so(two: Two) -> None:
