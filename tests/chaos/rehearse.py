@@ -48,7 +48,7 @@ LEAD_S, BETWEEN_S = 3.0, (0.5, 2.0)
 AROUND_A_STRIKE_S = 4.0
 """What a strike takes besides its own length: the wait before it and the recovery."""
 TOLERATED_S = 30
-RECOVERS_WITHIN_S, ENDS_WITHIN_S, PAGES_WITHIN_S = 60.0, 150.0, 25.0
+RECOVERS_WITHIN_S, ENDS_WITHIN_S, PAGES_WITHIN_S = 60.0, 600.0, 25.0
 LOOK_S = 0.02
 DATABASE_DOWN = (OperationalError, InterfaceError)
 
