@@ -138,7 +138,7 @@ def test_line_ends_of_forms_and_blank_sides_are_put_right() -> None:
     scenario = stored()
     entry = scenario.msel.get(number="1.1")
     MselEntry.objects.filter(pk=entry.pk).update(
-        title=Text("một\r\nhai", "  "), content=Text("a\x00b"), expected_actions=[{"vi": " "}]
+        title=Text("một\r\nhai", "  "), content=Text("a\x01b"), expected_actions=[{"vi": " "}]
     )
     found = document_of(scenario).msel[0]
     assert (found.title, found.content) == (Text("một\nhai"), Text("ab"))
