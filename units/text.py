@@ -23,6 +23,8 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
 
+_PIECES = re.compile(r"(?s:.){1,200}(?=\s|\Z)|\S{1,200}|\s+")
+
 
 def plain(text: str) -> str:
     """Lower-case ASCII letters and digits in words: ``Nguyễn Thị Đào`` → ``nguyen thi dao``."""
@@ -37,7 +39,14 @@ def canonical(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_END.sub("\n", text)))
+    text = _UNWANTED.sub("", _LINE_END.sub("\n", text))
+    # Composing is quadratic in a run of combining marks, so it is done piece by piece.
+    return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECES.findall(text))
+
+
+def damaged(text: str) -> bool:
+    """Whether ``canonical`` loses characters: control characters, halves of characters."""
+    return _UNWANTED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from scenarios.intake.readers.limits import (
     LIMIT_COLUMNS,
     LIMIT_ROWS,
@@ -13,33 +10,14 @@ from scenarios.intake.readers.limits import (
     too_many_rows,
 )
 from scenarios.intake.reading import Sheet, Value
+from units.text import canonical
 
 LONGEST_NAME = 120
-
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-)
-_PIECES = re.compile(r"(?s:.){1,200}(?=\s|\Z)|\S{1,200}|\s+")
-_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-
-
-def cleaned(text: str) -> str:
-    """The text composed (NFC), its lines ended by ``\\n``, without what no one can see or store."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = _UNWANTED.sub("", _BREAK.sub("\n", text))
-    # Composing is quadratic in a run of combining marks, so it is done piece by piece.
-    return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECES.findall(text))
-
-
-def damaged(text: str) -> bool:
-    """Whether characters are lost by cleaning: control characters, halves of characters."""
-    return _UNWANTED.search(text) is not None
 
 
 def named(text: str) -> str:
     """A name for a sheet: one line of bounded length."""
-    return " ".join(cleaned(text[: 4 * LONGEST_NAME]).split())[:LONGEST_NAME]
+    return " ".join(canonical(text[: 4 * LONGEST_NAME]).split())[:LONGEST_NAME]
 
 
 class Grid:

@@ -11,11 +11,12 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from scenarios.intake.readers import delimiters, foreign
-from scenarios.intake.readers.cells import Grid, cleaned, damaged, named
+from scenarios.intake.readers.cells import Grid, named
 from scenarios.intake.readers.encodings import Decoded
 from scenarios.intake.readers.limits import Budget, grouped, too_many_rows
 from scenarios.intake.reading import Reading, Remark, Sheet, Unreadable
 from units.spreadsheets import unmarked
+from units.text import canonical, damaged
 
 MOST_RECORDS = 200_000
 """Blank ones counted."""
@@ -80,7 +81,7 @@ def _table(
             for place, field in enumerate(record):
                 if field and field != _END:
                     lost += damaged(field)
-                    grid.put(row, place, unmarked(cleaned(field)))
+                    grid.put(row, place, unmarked(canonical(field)))
     except csv.Error as error:
         if quotes:
             raise _UnclosedQuote from error

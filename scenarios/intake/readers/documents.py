@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from scenarios.intake.readers.cells import cleaned
 from scenarios.intake.readers.limits import grouped
 from scenarios.intake.reading import OwnFormat, Unreadable
+from units.text import canonical
 
 LIMIT_VALUES = 500_000
 LIMIT_DIGITS = 30
@@ -71,11 +71,11 @@ def _tidy(value: Any, depth: int) -> Any:
     if depth > LIMIT_DEPTH:
         raise ValueError("too deep")
     if isinstance(value, str):
-        return cleaned(value)
+        return canonical(value)
     if isinstance(value, list):
         return [_tidy(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {cleaned(key): _tidy(item, depth + 1) for key, item in value.items()}
+        return {canonical(key): _tidy(item, depth + 1) for key, item in value.items()}
     return value
 
 

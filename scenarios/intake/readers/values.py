@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from scenarios.intake.readers import cells
 from scenarios.intake.reading import Value
+from units.text import canonical
 
 LONGEST = 20_000
 """Characters of a cell."""
@@ -26,7 +26,7 @@ def cleaned(text: str) -> str:
     What lies beyond a cell's length is dropped; the result is then one character too long, so
     that ``Table`` can tell.
     """
-    return cells.cleaned(text[: 4 * LONGEST]).strip()[: LONGEST + 1]
+    return canonical(text[: 4 * LONGEST]).strip()[: LONGEST + 1]
 
 
 def cell(value: Any) -> Value:

@@ -9,7 +9,7 @@ from datetime import datetime
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from scenarios.intake.readers.cells import Grid, cleaned
+from scenarios.intake.readers.cells import Grid
 from scenarios.intake.readers.formats import (
     EPOCH_1900,
     EPOCH_1904,
@@ -29,6 +29,7 @@ from scenarios.intake.readers.limits import (
 )
 from scenarios.intake.readers.package import Attributes, Handlers, Stream, torn
 from scenarios.intake.reading import Value
+from units.text import canonical
 
 LIMIT_NAMED_CELLS = 10
 LIMIT_STYLES = 66_000
@@ -237,7 +238,7 @@ class Cells:
         kind = self._styles.shown(self._style)
         if kind is not Shown.NUMBER and isinstance(value, (int, float)):
             return typed(value, kind, self._epoch)
-        return cleaned(value) if isinstance(value, str) else value
+        return canonical(value) if isinstance(value, str) else value
 
 
 class _Text:
@@ -282,7 +283,7 @@ def _unescaped(text: str) -> str:
     """``_x000D_`` is how workbooks write characters that XML cannot hold."""
     if "_x" in text:
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    return cleaned(text)
+    return canonical(text)
 
 
 def _whole(text: str) -> int:
