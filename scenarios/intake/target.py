@@ -61,7 +61,12 @@ class Names:
             one: [place for place, word in enumerate(wanted) if word in one.split()]
             for one in candidates
         }
-        near = max(candidates, key=lambda one: (len(shared[one]), -sum(shared[one])), default="")
+        # Of equals the shortest: it says least that was not said.
+        near = min(
+            candidates,
+            key=lambda one: (-len(shared[one]), sum(shared[one]), len(one.split())),
+            default="",
+        )
         if not near or not shared[near]:
             alike = difflib.get_close_matches(plain(said)[:80], candidates, n=1, cutoff=0.6)
             near = alike[0] if alike else ""

@@ -140,7 +140,12 @@ def test_an_unknown_unit_gets_the_nearest_as_a_fix_that_works() -> None:
 def test_the_nearest_name_shares_words_before_letters(said: str, near: str) -> None:
     names = Names(
         (code, (Text(name),))
-        for code, name in (("TM", "Quản lý Thương mại"), ("CN", "Công nghiệp"), ("VP", "Văn phòng"))
+        for code, name in (
+            ("BGD", "Ban Giám đốc Sở Công Thương"),
+            ("TM", "Quản lý Thương mại"),
+            ("CN", "Công nghiệp"),
+            ("VP", "Văn phòng"),
+        )
     )
     assert names.nearest(said) == near
 
