@@ -203,6 +203,9 @@ class Course(RuleBasedStateMachine):
         due = self.due_wall_us()
         before = self.drill.fresh().journal_seq
         self.drill.sweep()
+        exercise = self.drill.fresh()
+        if exercise.in_stand_down:  # begun where it was planned, and perhaps over before one looks
+            self.furthest = min(self.furthest, exercise.anchor_us)
         if due is None or due > self.drill.now:
             found = self.drill.fresh().journal_seq - before
             assert not found, "next_due_us was later than what was due"
@@ -319,8 +322,7 @@ class Course(RuleBasedStateMachine):
         if exercise.real_world_wall_us is not None or exercise.in_stand_down:
             assert exercise.status == "paused"
         position = exercise.clock.position_us(self.drill.now)
-        if not exercise.in_stand_down:  # begins where it was planned, a moment before the sweep
-            assert position >= self.furthest
+        assert position >= self.furthest
         self.furthest = position
 
     @invariant()
