@@ -26,6 +26,7 @@ from exercise.models.posture import (
     Posture,
     PostureState,
 )
+from exercise.models.snapshot import ReplaySnapshot
 from exercise.models.tasking import (
     AT_WORK,
     DUE_SOON_MOST_US,
@@ -78,6 +79,7 @@ __all__ = [
     "Posture",
     "PostureState",
     "Rating",
+    "ReplaySnapshot",
     "Report",
     "StandDown",
     "Status",

@@ -44,6 +44,7 @@ from exercise.review.replay import differences
 from exercise.situation import rows
 from exercise.timing.tasks import sweep_exercise
 from tests.factories import MINUTE, SECOND, Drill, entry, make_drill
+from tests.review import looking_back
 from units.roles import ALLOWED, Role
 from units.text import Text
 
@@ -98,10 +99,15 @@ class Course(RuleBasedStateMachine):
         rows.forget()  # each course goes on from the same numbers
         self.seen = 0
         self.furthest = 0
+        self.held: dict[int, Any] = {}
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.savepoint.__exit__(None, None, None)
+        try:
+            for seq, held in self.held.items():
+                assert looking_back.then(self.drill.exercise.pk, seq) == held, seq
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
 
     # ── doing things ────────────────────────────────────────────────────────────────────────
     def give(self, name: str, who: str, arguments: dict[str, Any]) -> None:
@@ -237,6 +243,14 @@ class Course(RuleBasedStateMachine):
         assert {(i, u) for i, all_u in kept.addressees.items() for u in all_u} == set(
             links.values_list("inject_id", "unit_id")
         )
+
+    @invariant()
+    def replay_shows_what_the_screens_show(self) -> None:
+        """Now; and when all is over, every moment at which somebody could have looked."""
+        pk, seq = self.drill.exercise.pk, self.drill.fresh().journal_seq
+        if seq and seq not in self.held:
+            self.held[seq] = looking_back.now(pk)
+            assert looking_back.then(pk, seq) == self.held[seq]
 
     @invariant()
     def every_change_is_a_declared_transition(self) -> None:
