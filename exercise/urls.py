@@ -32,6 +32,7 @@ SCREENS = (
     "evaluation",
     "board",
     "journal",
+    "replay",
     "files",
     "commands",
     "health",

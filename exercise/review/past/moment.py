@@ -10,7 +10,9 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from exercise.models import Exercise, ExercisePhase, Inject, InjectVersion, Tasking
+from django.db.models import prefetch_related_objects
+
+from exercise.models import Exercise, ExercisePhase, Inject, InjectVersion, Posture, Tasking
 from exercise.review.past.snapshots import story_at
 from exercise.review.past.steps import Step
 from exercise.review.past.story import (
@@ -58,6 +60,7 @@ def moment_at(exercise: Exercise, step: Step) -> Moment:
         Unreadable: when an entry does not fit what came before it.
     """
     rows = rows_of(exercise)
+    prefetch_related_objects([exercise], "stand_downs")
     plan = Plan.of(exercise, rows)
     story = story_at(exercise, step.seq, plan)
     past = _exercise(exercise, story)
@@ -105,7 +108,7 @@ def _rows(rows: Rows, story: Story) -> Rows:
         if row.number in story.injects
     }
     return Rows(
-        postures=tuple(row.as_it_was(**story.postures[row.unit.code]) for row in rows.postures),
+        postures=tuple(_posture(row, story) for row in rows.postures),
         injects=tuple(injects.values()),
         taskings=tuple(
             _tasking(row, fields, injects[row.inject_id])
@@ -114,6 +117,12 @@ def _rows(rows: Rows, story: Story) -> Rows:
         ),
         addressees={pk: to for pk, to in rows.addressees.items() if pk in injects},
     )
+
+
+def _posture(row: Posture, story: Story) -> Posture:
+    past = row.as_it_was(**story.postures[row.unit.code])
+    past.unit = row.unit
+    return past
 
 
 def _original_titles(rows: Rows) -> dict[int, Text]:
