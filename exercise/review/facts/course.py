@@ -75,7 +75,8 @@ def entries_of(exercise: Exercise, up_to: int | None = None) -> Iterator[Entry]:
     if up_to is not None:
         rows = rows.filter(seq__lte=up_to)
     for row in rows.values_list(*_COLUMNS).iterator(chunk_size=2000):
-        yield Entry(*row[:-1], row[-1] if isinstance(row[-1], dict) else {})
+        entry = Entry._make(row)
+        yield entry if isinstance(entry.data, dict) else entry._replace(data={})
 
 
 @dataclass

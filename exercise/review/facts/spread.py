@@ -27,8 +27,8 @@ class Spread:
         ordered = sorted(lengths_us)
         if not ordered:
             return cls()
-        quarters = (_quarter(ordered, place) for place in (1, 2, 3))
-        return cls(len(ordered), ordered[0], *quarters, ordered[-1])
+        q1_us, median_us, q3_us = (_quarter(ordered, place) for place in (1, 2, 3))
+        return cls(len(ordered), ordered[0], q1_us, median_us, q3_us, ordered[-1])
 
 
 def _quarter(ordered: Sequence[int], quarters: int) -> int:
