@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exercise.models import Verdict
+from exercise.models import Exercise, JournalEntry, Verdict
 from exercise.review.report.material import Material
 from exercise.review.report.values import Head
 from units.models import Unit
@@ -43,7 +43,7 @@ def head_of(material: Material) -> Head:
         verified=verdict.verified,
         broken_seq=verdict.broken_seq,
         entries=facts.entries,
-        journal_head=exercise.journal_head,
+        journal_head=_hash_of(exercise, facts.entries),
         run=exercise.code,
         rehearsal=exercise.rehearsal,
         status=str(exercise.status),
@@ -59,6 +59,12 @@ def head_of(material: Material) -> Head:
         started_wall_us=facts.started_wall_us,
         ended_wall_us=facts.ended_wall_us,
     )
+
+
+def _hash_of(exercise: Exercise, seq: int) -> str:
+    # Not what the exercise keeps: a drill under way may have gone on since the entries were read.
+    found = JournalEntry.objects.filter(exercise=exercise, seq=seq)
+    return found.values_list("hash", flat=True).first() or ""
 
 
 def organisation_of(exercise_id: int) -> str:
