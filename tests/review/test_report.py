@@ -94,7 +94,7 @@ def test_plan_against_actual(drill):
     assert (plan.axis_from_us, plan.axis_to_us) == (0, 11 * HOUR_US)
     assert plan.finding == (
         "Giai đoạn 1 kết thúc đúng kế hoạch (vượt cổng theo quyết định); "
-        "giai đoạn 2 kết thúc sớm 2 giờ 40 phút."
+        "giai đoạn 2 kết thúc sớm 2 giờ 40 phút; giai đoạn 3 không diễn ra."
     )
 
 
