@@ -22,13 +22,13 @@ function place() {
   shown = performance.now();
   slider.value = data.us;
   slider.setAttribute("aria-valuetext", data.label);
-  $("#slider-view").value = data.view;
+  $("#slider-view").value = data.screen;
   if (!data.after) stop();
 }
 
 async function go(query) {
   asking = true;
-  const address = `${location.pathname}?${new URLSearchParams({ ...query, view: moment().view })}`;
+  const address = `${location.pathname}?${new URLSearchParams({ ...query, view: moment().screen })}`;
   try {
     await htmx.ajax("GET", address, { target: "#moment", swap: "outerHTML" });
   } finally {

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from exercise.clock import frozen
-from exercise.models import IN_PLAY, Exercise, JournalEntry
+from exercise.models import IN_PLAY, Exercise
 from exercise.review.past import CONTROL_STEPS, OBSERVER_STEPS, Moment, Steps, moment_at
 from exercise.review.past.effects import Unreadable
 from exercise.review.past.steps import Step
@@ -35,7 +35,6 @@ LONGEST_US = 2**53
 """What a browser can count exactly; any drill is over long before."""
 MOST_ENTRIES = 2**31 - 1
 PACES = (1, 10, 60, 300, 600)
-JUDGEMENTS = log.QUIET_KINDS | {"tasking_rated"}
 VIEWS = ("console", "board")
 
 
@@ -54,13 +53,12 @@ class Reader:
     steps: Steps
     views: tuple[str, ...]
     public: bool = False
-    without: frozenset[str] = log.QUIET_KINDS
-    """Kinds that the console's log leaves out for them."""
+    hidden: frozenset[str] = frozenset()
+    """Kinds of which they are not told what was done."""
 
 
 AS_CONTROL = Reader(CONTROL_STEPS, VIEWS)
-AS_EVALUATOR = Reader(CONTROL_STEPS, VIEWS, without=JUDGEMENTS)
-"""What other evaluators think of a unit is no part of what happened."""
+AS_EVALUATOR = Reader(CONTROL_STEPS, VIEWS, hidden=log.JUDGED_KINDS)
 AS_OBSERVER = Reader(OBSERVER_STEPS, ("board",), public=True)
 
 
@@ -113,7 +111,7 @@ def _answer(
         return _uncached(render(request, "replay/unreadable.html", unreadable, status=409))
     if request.htmx:
         response = render(request, "replay/_moment.html", context | shown)
-        response["HX-Replace-Url"] = f"{request.path}?{shown['here']}"
+        response["HX-Replace-Url"] = f"{request.path}?{shown["permalink"]}"
         return _uncached(response)
     first_us, last_us = reader.steps.ends(exercise)
     more = {
@@ -129,15 +127,15 @@ def _moment(exercise: Exercise, step: Step, reader: Reader, view: str) -> dict[s
     """What ``replay/_moment.html`` draws."""
     moment = moment_at(exercise, step)
     past, entry = moment.exercise, step.entry
-    told = not reader.public or entry.kind in log.PUBLIC_KINDS
+    told = entry.kind in log.PUBLIC_KINDS if reader.public else entry.kind not in reader.hidden
     units = {unit.code: unit for unit in moment.facts.units.values()}
     return {
         "moment": moment,
         "past": past,
-        "stage": stage(moment, view, public=reader.public, without=reader.without),
+        "stage": stage(moment, view, hidden=reader.hidden),
         "view": view,
         "views": reader.views if len(reader.views) > 1 else (),
-        "here": query(moment, step, view),
+        "permalink": query(moment, step, view),
         "before": step.before,
         "after": step.after,
         "row": log.row(past, entry, units, public=reader.public) if told else None,
@@ -155,18 +153,11 @@ def query(moment: Moment, step: Step, view: str) -> str:
     return urlencode(found | {"view": view})
 
 
-def stage(
-    moment: Moment,
-    view: str,
-    *,
-    public: bool = False,
-    without: frozenset[str] = log.QUIET_KINDS,
-) -> SafeString:
+def stage(moment: Moment, view: str, *, hidden: frozenset[str] = frozenset()) -> SafeString:
     """The board or the console at a moment, by the templates of the live ones.
 
     Args:
-        public: for readers of the board's link; of the board alone.
-        without: kinds that the console's log leaves out.
+        hidden: kinds that the console's log leaves out, beside those that it always does.
     """
     facts = moment.facts
     with frozen(moment.wall_us):
@@ -174,7 +165,7 @@ def stage(
             template, context = "board/_board.html", board.context(facts)
         else:
             units = {unit.code: unit for unit in facts.units.values()}
-            entries: list[JournalEntry] = log.latest(facts.exercise, without=without)
+            entries = log.latest(facts.exercise, without=log.QUIET_KINDS | hidden)
             template = "console/_past.html"
             context = console.page_context(facts) | {
                 "log_rows": log.rows(facts.exercise, entries, units=units),

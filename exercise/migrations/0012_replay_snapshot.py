@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercise', '0009_board_link_expiry'),
+        ('exercise', '0011_corrective_changes_append_only'),
     ]
 
     operations = [
