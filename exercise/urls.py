@@ -33,6 +33,7 @@ SCREENS = (
     "board",
     "journal",
     "replay",
+    "hot_wash",
     "files",
     "commands",
     "health",

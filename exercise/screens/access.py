@@ -44,6 +44,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "journal": CONTROL,
     "journal_export": CONTROL,
     "replay": CONTROL | {Role.EVALUATOR},  # evaluators once it is over
+    "hot_wash": CONTROL,
+    "hot_wash_moment": CONTROL,
     "people": frozenset({Role.DIRECTOR}),
     "people_add": frozenset({Role.DIRECTOR}),
     "people_remove": frozenset({Role.DIRECTOR}),

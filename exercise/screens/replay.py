@@ -70,14 +70,14 @@ def show(request: ParticipantRequest) -> HttpResponse:
     context = navigation(request, "replay") | {"may_link": role in CONTROL}
     open_in = {*replay_link.OVER, *(IN_PLAY if role in CONTROL else ())}
     if exercise.status not in open_in:
-        return _uncached(render(request, "replay/not_yet.html", context))
+        return uncached(render(request, "replay/not_yet.html", context))
     reader = AS_CONTROL if role in CONTROL else AS_EVALUATOR
     if role in CONTROL and exercise.status in replay_link.OVER and not request.htmx:
         link = replay_link.make(exercise)
         address = reverse("replay_public", args=[link.token])
         context |= {
             "link": request.build_absolute_uri(address),
-            "link_until": _local(exercise, link.until_wall_us),
+            "link_until": local(exercise, link.until_wall_us),
         }
     return _answer(request, exercise, reader, context)
 
@@ -88,7 +88,7 @@ def public(request: HttpRequest, token: str) -> HttpResponse:
     try:
         exercise = replay_link.read(token)
     except replay_link.RunOut:
-        return _uncached(render(request, "replay/expired.html", status=410))
+        return uncached(render(request, "replay/expired.html", status=410))
     except replay_link.NotALink:
         raise Http404 from None
     return _answer(request, exercise, AS_OBSERVER, {"exercise": exercise})
@@ -108,11 +108,11 @@ def _answer(
         shown = _moment(exercise, step, reader, str(view))
     except Unreadable as problem:
         unreadable = context | {"seq": problem.seq, "moment_id": "moment"}
-        return _uncached(render(request, "replay/unreadable.html", unreadable, status=409))
+        return uncached(render(request, "replay/unreadable.html", unreadable, status=409))
     if request.htmx:
         response = render(request, "replay/_moment.html", context | shown)
-        response["HX-Replace-Url"] = f"{request.path}?{shown["permalink"]}"
-        return _uncached(response)
+        response["HX-Replace-Url"] = f"{request.path}?{shown['permalink']}"
+        return uncached(response)
     first_us, last_us = reader.steps.ends(exercise)
     more = {
         "first_us": first_us,
@@ -120,7 +120,7 @@ def _answer(
         "paces": PACES,
         "public": reader.public,
     }
-    return _uncached(render(request, "replay/page.html", context | shown | more))
+    return uncached(render(request, "replay/page.html", context | shown | more))
 
 
 def _moment(exercise: Exercise, step: Step, reader: Reader, view: str) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _moment(exercise: Exercise, step: Step, reader: Reader, view: str) -> dict[s
         "after": step.after,
         "row": log.row(past, entry, units, public=reader.public) if told else None,
         "label": stamp_s(moment.position_us, past),
-        "wall": _local(exercise, moment.wall_us),
+        "wall": local(exercise, moment.wall_us),
         "phases": [row for row in past.phases if row.started_us is not None],
     }
 
@@ -175,12 +175,14 @@ def stage(moment: Moment, view: str, *, hidden: frozenset[str] = frozenset()) ->
         return render_to_string(template, context | {"replaying": True})
 
 
-def _local(exercise: Exercise, wall_us: int) -> datetime:
+def local(exercise: Exercise, wall_us: int) -> datetime:
+    """A wall moment where the exercise is held."""
     moment = datetime.fromtimestamp(wall_us // 1_000_000, UTC)
     return moment.astimezone(ZoneInfo(exercise.timezone))
 
 
-def _uncached(response: HttpResponse) -> HttpResponse:
+def uncached(response: HttpResponse) -> HttpResponse:
+    """Neither kept by a browser nor listed by a search engine."""
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"
     return response

@@ -61,6 +61,7 @@ METHODS = {
     "metrics": SAFE,
     "board_public": SAFE,
     "board_public_live": SAFE,
+    "replay_public": SAFE,
     # signed in, in no exercise in particular
     "home": SAFE,
     "load_sample": POST,
@@ -148,6 +149,7 @@ OUTSIDE = {
     "metrics",
     "board_public",
     "board_public_live",
+    "replay_public",
     "home",
     "load_sample",
     "new_run",
@@ -395,6 +397,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == (302 if who == "administrator" else 403), who
             elif name == "new_run":
                 assert status == 404  # no scenario named
+            elif name == "replay_public":
+                assert status == 404  # the board's token opens nothing of the past
             elif name == "metrics":
                 assert status == 404  # for machines, whoever signs in
             elif name == "readyz":
