@@ -20,7 +20,7 @@ from scenarios.phases import Phase
 Fields = dict[str, Any]
 """Values by the names of the model's fields; of one that is not there the row has its first."""
 
-FIRST_OF_EXERCISE: Mapping[str, Any] = {
+FIRST_OF_EXERCISE: Fields = {
     "status": str(Status.PLANNED),
     "phase": str(Phase.BEFORE),
     "stop_reason": str(StopReason.NONE),
@@ -34,13 +34,13 @@ FIRST_OF_EXERCISE: Mapping[str, Any] = {
     "real_world_by": "",
     "clock_version": 0,
 }
-FIRST_OF_POSTURE: Mapping[str, Any] = {
+FIRST_OF_POSTURE: Fields = {
     "state": str(PostureState.PEACETIME),
     "since_us": 0,
     "since_wall_us": 0,
     "return_reason": "",
 }
-FIRST_OF_INJECT: Mapping[str, Any] = {
+FIRST_OF_INJECT: Fields = {
     "due_us": None,
     "overdue_wall_us": None,
     "released_us": None,
@@ -49,7 +49,7 @@ FIRST_OF_INJECT: Mapping[str, Any] = {
     "closed_us": None,
     "version": 1,
 }
-FIRST_OF_TASKING: Mapping[str, Any] = {
+FIRST_OF_TASKING: Fields = {
     "ack_due_us": None,
     "complete_due_us": None,
     "due_soon_us": None,
@@ -68,7 +68,7 @@ FIRST_OF_TASKING: Mapping[str, Any] = {
     "told_due_soon": False,
     "told_overdue": False,
 }
-FIRST_OF_PHASE: Mapping[str, Any] = {
+FIRST_OF_PHASE: Fields = {
     "started_us": None,
     "ended_us": None,
     "started_wall_us": None,
