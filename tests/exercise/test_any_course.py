@@ -413,6 +413,11 @@ def some_true_time(course: Course) -> st.SearchStrategy[int | None]:
     return st.none() | some_moment(course)
 
 
+def some_action(course: Course) -> st.SearchStrategy[int]:
+    there = course.drill.exercise.corrective_actions.order_by("pk").values_list("pk", flat=True)
+    return st.sampled_from(list(there)) | nobody if there else nobody
+
+
 units = st.sampled_from(["U1", "U2", "U1", "U2", "XYZ"])
 of_inject: dict[str, Any] = {"inject_id": some_inject}
 of_tasking: dict[str, Any] = {"tasking_id": some_tasking}
@@ -421,6 +426,13 @@ reported: dict[str, Any] = {
     "quantity": st.sampled_from([None, {"planned": 3, "done": 2, "unit": "bộ"}]),
     "document": st.sampled_from([None, {"number": "12/QĐ", "signer": "Giám đốc"}]),
 }
+measure: dict[str, Any] = {
+    "finding": words,
+    "measure": words,
+    "owner_code": units,
+    "due": st.sampled_from([date(2100, 1, 1), date(2000, 1, 1)]),
+}
+of_action: dict[str, Any] = {"action_id": some_action}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "start": {},
     "pause": {},
@@ -480,6 +492,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "acknowledge_for": {**of_tasking, "channel": channels, "at_us": some_true_time},
     "complete_for": {**of_tasking, "channel": channels, "text": words, "at_us": some_true_time},
     "nudge": of_tasking,
+    "add_action": measure,
+    "edit_action": {**of_action, **measure, "revision": st.integers(0, 2)},
+    "begin_action": of_action,
+    "finish_action": {**of_action, "note": words},
+    "verify_action": of_action,
+    "reopen_action": {**of_action, "reason": reasons},
+    "drop_action": {**of_action, "reason": reasons},
     "rate": {**of_tasking, "rating": st.sampled_from(["P", "U", "X"]), "note": words},
 }
 

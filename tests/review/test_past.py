@@ -188,6 +188,7 @@ def test_an_entry_that_does_not_fit_is_named(drill: Remembered) -> None:
         unit_code="U9",
         hash="0" * 64,
     )
+    Exercise.objects.filter(pk=exercise.pk).update(journal_seq=exercise.journal_seq + 1)
     with pytest.raises(Unreadable) as caught:
         looking_back.then(exercise.pk, exercise.journal_seq + 1)
     assert caught.value.seq == exercise.journal_seq + 1

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exercise.clock import frozen
-from exercise.models import JournalEntry
+from exercise.models import Exercise, JournalEntry
 from exercise.screens import replay_link
 from tests.factories import Drill
 from tests.screens.test_no_leaks import (
@@ -186,6 +186,33 @@ def test_a_journal_that_does_not_fit_says_where(drill: Drill) -> None:
         inject_number="9.99",
         hash="0" * 64,
     )
+    Exercise.objects.filter(pk=exercise.pk).update(journal_seq=exercise.journal_seq + 1)
     answer = Looking(drill, "director").at()
     assert answer.status_code == 409
     assert f"Mục {exercise.journal_seq + 1} của nhật ký" in answer.content.decode()
+
+
+# ── the hot wash ────────────────────────────────────────────────────────────────────────────────
+def test_the_hot_wash_is_for_control_once_it_is_over(drill: Drill) -> None:
+    path = reverse("hot_wash", args=[drill.exercise.code])
+    director = as_(drill.user("director"))
+    assert 'class="slide"' not in director.get(path).content.decode()
+    assert director.get(path + "moment/").status_code == 404
+    over(drill)
+    html = director.get(path).content.decode()
+    assert 'class="slide"' in html
+    assert [word for word in COMMANDS if word in html] == []
+    for seq in re.findall(r'data-at="(\d+)"', html):
+        beside = director.get(path + "moment/", {"at": seq}).content.decode()
+        assert f">{seq}</span></a>" in beside
+        assert 'id="board"' in beside
+    assert as_(drill.user("evaluator", "U1")).get(path).status_code == 403
+
+
+def test_the_hot_wash_names_nobody(drill: Drill) -> None:
+    over(drill)
+    path = reverse("hot_wash", args=[drill.exercise.code])
+    html = as_(drill.user("director")).get(path).content.decode()
+    names = set(drill.exercise.journal.values_list("actor_name", flat=True)) - {""}
+    assert names
+    assert [name for name in names if name in html] == []

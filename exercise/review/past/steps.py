@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from exercise.live.draw import BOARD_KINDS
 from exercise.models import Exercise, JournalEntry
+from exercise.situation.log import entries_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Steps:
     kinds: frozenset[str] | None
 
     def _of(self, exercise: Exercise) -> QuerySet[JournalEntry]:
-        found = JournalEntry.objects.filter(exercise=exercise.pk)
+        # Not beyond what the exercise knew of when it was read: its rows may lack what came since.
+        found = entries_of(exercise)
         return found if self.kinds is None else found.filter(kind__in=self.kinds)
 
     def at(
