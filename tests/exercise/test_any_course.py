@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
+from datetime import date
 from typing import Any
 
 import pytest
