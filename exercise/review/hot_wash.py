@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exercise.review.report import Report
-from exercise.review.report.values import ObservationRow
+from exercise.review.report.values import Interruption, ObservationRow
 from exercise.situation.words import duration
 
 MOST_ITEMS = 5
@@ -79,11 +80,16 @@ def _phases(report: Report) -> Iterator[Slide]:
         if seq is not None:
             yield Slide(f"{plan.title} · {row.title}", row.finding, seq=seq)
     stops = report.interruptions
-    items = [
-        Item(" · ".join(filter(None, (row.label, report.stamp(row.at_us), row.words))), row.seq)
-        for row in stops.rows
-    ]
-    yield Slide(stops.title, stops.finding, _few(items))
+    yield Slide(
+        stops.title,
+        stops.finding,
+        _few(Item(_stop(report, row), row.seq) for row in stops.rows),
+    )
+
+
+def _stop(report: Report, row: Interruption) -> str:
+    at = report.stamp(row.at_us, before_break=row.before_break)
+    return " · ".join(part for part in (capfirst(row.label), at, row.words) if part)
 
 
 def _taskings(report: Report) -> Iterator[Slide]:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pytest
