@@ -32,6 +32,8 @@ SCREENS = (
     "evaluation",
     "board",
     "journal",
+    "replay",
+    "hot_wash",
     "files",
     "commands",
     "health",

@@ -15,6 +15,13 @@ from exercise.models.exercise import (
     StopReason,
 )
 from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
+from exercise.models.improvement import (
+    ACTION_TO_DO,
+    ACTION_UNSETTLED,
+    ActionState,
+    CorrectiveAction,
+    CorrectiveActionChange,
+)
 from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion
 from exercise.models.journal import Change, JournalEntry, Verdict, verify
 from exercise.models.participant import Participant
@@ -26,6 +33,7 @@ from exercise.models.posture import (
     Posture,
     PostureState,
 )
+from exercise.models.snapshot import ReplaySnapshot
 from exercise.models.tasking import (
     AT_WORK,
     DUE_SOON_MOST_US,
@@ -44,6 +52,8 @@ from exercise.models.tasking import (
 from exercise.models.timers import TimerHeartbeat, TimerKind, TimerSign
 
 __all__ = [
+    "ACTION_TO_DO",
+    "ACTION_UNSETTLED",
     "AT_WORK",
     "BOARD_AFTER_END_US",
     "BOARD_LINK_US",
@@ -61,9 +71,12 @@ __all__ = [
     "UNREAD",
     "WHEN_US",
     "WORKING",
+    "ActionState",
     "Attachment",
     "Change",
     "Condition",
+    "CorrectiveAction",
+    "CorrectiveActionChange",
     "Exercise",
     "ExercisePhase",
     "Gate",
@@ -78,6 +91,7 @@ __all__ = [
     "Posture",
     "PostureState",
     "Rating",
+    "ReplaySnapshot",
     "Report",
     "StandDown",
     "Status",

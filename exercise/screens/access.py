@@ -43,6 +43,9 @@ PAGES: dict[str, frozenset[Role]] = {
     "pulse": CONTROL,
     "journal": CONTROL,
     "journal_export": CONTROL,
+    "replay": CONTROL | {Role.EVALUATOR},  # evaluators once it is over
+    "hot_wash": CONTROL,
+    "hot_wash_moment": CONTROL,
     "people": frozenset({Role.DIRECTOR}),
     "people_add": frozenset({Role.DIRECTOR}),
     "people_remove": frozenset({Role.DIRECTOR}),
@@ -156,6 +159,7 @@ NAVIGATION = (
     ("evaluate", _("Đánh giá")),
     ("board", _("Bảng tin")),
     ("journal", _("Nhật ký")),
+    ("replay", _("Xem lại")),
     ("people", _("Người tham gia")),
 )
 """The bar of pages; a role sees those it may open."""

@@ -45,6 +45,11 @@ def hidden(number: str, at_min: float | None, **fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def drill() -> Drill:
+    return full_of_words()
+
+
+def full_of_words() -> Drill:
+    """A drill in which whatever is not for everybody is said in words that stand nowhere else."""
     acted = [{"vi": "MKACTION vi", "en": "MKACTION en"}]
     own = {"vi": "MKCONTENT2 vi", "en": "MKCONTENT2 en"}
     injects = [
