@@ -50,7 +50,7 @@ class ActionForm(CommandForm):
         self._choose("unit_code", NOBODY + units)
         self._choose("objective", NOBODY + [(o.code, str(o)) for o in scenario.objectives.all()])
         self._choose("problem", NOBODY + [(p.code, str(p)) for p in scenario.problems.all()])
-        self._choose("inject_number", NOBODY + [(i.number, f"{i.number} {i.title}") for i in injects])
+        self._choose("inject_number", NOBODY + [(i.number, str(i)) for i in injects])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
