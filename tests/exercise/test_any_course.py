@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ from exercise.models import (
     TimerHeartbeat,
     verify,
 )
+from exercise.review.facts import Facts, read_facts
 from exercise.review.replay import differences
 from exercise.situation import rows
 from exercise.timing.tasks import sweep_exercise
@@ -81,6 +83,16 @@ def shown(row: Any) -> dict[str, Any]:
     return {
         name: value for name, value in row.__dict__.items() if not name.startswith(("_", "told_"))
     }
+
+
+def negative_lengths(facts: Facts) -> Iterator[tuple[str, int]]:
+    """Every length among these facts that is less than nothing."""
+    values = (facts.taskings, facts.injects, facts.phases, facts.postures)
+    for one in [*chain(*(each.values() for each in values)), *facts.stops, *facts.moves]:
+        for name in type(one).__slots__:
+            value = getattr(one, name)
+            if name.endswith("_us") and value is not None and value < 0:
+                yield name, value
 
 
 class Course(RuleBasedStateMachine):
@@ -237,6 +249,33 @@ class Course(RuleBasedStateMachine):
         assert {(i, u) for i, all_u in kept.addressees.items() for u in all_u} == set(
             links.values_list("inject_id", "unit_id")
         )
+
+    @invariant()
+    def the_facts_of_the_journal_are_those_of_the_rows(self) -> None:
+        """Read from the journal alone, they say what the rows say, and no length is negative."""
+        _plan, facts = read_facts(self.drill.fresh())
+        rows_by_key = {
+            (one.inject.number, one.unit.code): one
+            for one in self.drill.exercise.taskings.select_related("inject", "unit")
+        }
+        assert facts.taskings.keys() == rows_by_key.keys()
+        for key, row in rows_by_key.items():
+            fact = facts.taskings[key]
+            for at_us, after_us in (
+                (row.opened_us, fact.opened_after_us),
+                (row.acknowledged_us, fact.acknowledged_after_us),
+                (row.completed_us, fact.completed_after_us),
+            ):
+                assert after_us == (None if at_us is None else max(0, at_us - row.delivered_us))
+            assert fact.ended == (row.state if row.state in ("waived", "cancelled") else "")
+        went = {"closed": "released", "scheduled": "waiting", "standby": "waiting"}
+        for inject in self.drill.exercise.injects.all():
+            fact = facts.injects[inject.number]
+            assert fact.state == went.get(inject.state, inject.state)
+            assert fact.released_us == inject.released_us
+        for row in self.drill.exercise.phase_rows.filter(started_us__isnull=False):
+            assert facts.phases[row.phase].started_us == row.started_us
+        assert not list(negative_lengths(facts))
 
     @invariant()
     def every_change_is_a_declared_transition(self) -> None:
