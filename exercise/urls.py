@@ -32,6 +32,8 @@ SCREENS = (
     "evaluation",
     "board",
     "journal",
+    "improvement",
+    "improvements",
     "files",
     "commands",
     "health",

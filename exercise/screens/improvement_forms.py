@@ -43,6 +43,8 @@ class ActionForm(CommandForm):
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, exercise=exercise, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
         units = [(unit.code, str(unit)) for unit in units_of(exercise)]
         scenario = exercise.scenario
         injects = exercise.injects.order_by("sort_key")

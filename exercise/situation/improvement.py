@@ -45,8 +45,12 @@ GLYPHS = {
 
 def today() -> date:
     """The date in the install's time zone, by which actions are due."""
-    now = datetime.fromtimestamp(wall_us() // SECOND_US, UTC)
-    return now.astimezone(timezone.get_default_timezone()).date()
+    return moment(wall_us()).astimezone(timezone.get_default_timezone()).date()
+
+
+def moment(at_wall_us: int) -> datetime:
+    """A wall time as a moment, to the second."""
+    return datetime.fromtimestamp(at_wall_us // SECOND_US, UTC)
 
 
 # ── who may see what ────────────────────────────────────────────────────────────────────────────
@@ -62,12 +66,8 @@ def of_participant(participant: Participant) -> QuerySet[CorrectiveAction]:
     return actions.none()
 
 
-def of_reader(user: User) -> QuerySet[CorrectiveAction]:
-    """The actions of all drills that this person may see: planners all of them, everybody else what
-    they may see in each drill that they take part in.
-    """
-    if user.is_planner:
-        return CorrectiveAction.objects.all()
+def of_parts(user: User) -> QuerySet[CorrectiveAction]:
+    """The same over all drills that this person takes part in."""
     parts = Participant.objects.filter(user=user)
     controlled = parts.filter(role__in=CONTROL)
     member = Q(
@@ -82,6 +82,13 @@ def of_reader(user: User) -> QuerySet[CorrectiveAction]:
     )
 
 
+def of_reader(user: User) -> QuerySet[CorrectiveAction]:
+    """The actions that the overview shows this person: planners all, whether or not they can open
+    them; everybody else those of their drills.
+    """
+    return CorrectiveAction.objects.all() if user.is_planner else of_parts(user)
+
+
 def may_read(user: User) -> bool:
     """Whether the overview over all drills is anything to this person."""
     roles = CONTROL | UNIT_MEMBERS
@@ -91,8 +98,11 @@ def may_read(user: User) -> bool:
 # ── what is due ─────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """How many actions the owners have let pass, have until tomorrow for, and for this week."""
+    """How many ``actions`` there are; of those not carried out yet, how many the owners have let
+    pass, have until tomorrow for, and for this week.
+    """
 
+    actions: int = 0
     overdue: int = 0
     tomorrow: int = 0
     week: int = 0
@@ -135,8 +145,10 @@ def reminder(actions: QuerySet[CorrectiveAction]) -> Reminder:
 def reminders(actions: QuerySet[CorrectiveAction]) -> dict[int, Reminder]:
     """The same for each exercise that has something due, by its key."""
     counts = _counts()
-    rows = actions.order_by().values("exercise").annotate(**counts)
-    found = {row["exercise"]: Reminder(**{name: row[name] for name in counts}) for row in rows}
+    found = {}
+    for row in actions.order_by().values("exercise").annotate(**counts):
+        told: dict[str, int] = dict(row)
+        found[told.pop("exercise")] = Reminder(**told)
     return {exercise: one for exercise, one in found.items() if one.total}
 
 
@@ -149,7 +161,8 @@ def _counts() -> dict[str, Any]:
         "week": Q(due__gt=tomorrow, due__lte=soon),
     }
     to_do = Q(state__in=ACTION_TO_DO)
-    return {name: Count("pk", filter=to_do & span) for name, span in spans.items()}
+    due = {name: Count("pk", filter=to_do & span) for name, span in spans.items()}
+    return {"actions": Count("pk"), **due}
 
 
 class ActionLine(NamedTuple):
