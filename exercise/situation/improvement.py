@@ -144,11 +144,8 @@ def reminder(actions: QuerySet[CorrectiveAction]) -> Reminder:
 
 def reminders(actions: QuerySet[CorrectiveAction]) -> dict[int, Reminder]:
     """The same for each exercise that has something due, by its key."""
-    counts = _counts()
-    found = {}
-    for row in actions.order_by().values("exercise").annotate(**counts):
-        told: dict[str, int] = dict(row)
-        found[told.pop("exercise")] = Reminder(**told)
+    rows: Any = actions.order_by().values("exercise").annotate(**_counts())
+    found = {row.pop("exercise"): Reminder(**row) for row in rows}
     return {exercise: one for exercise, one in found.items() if one.total}
 
 
