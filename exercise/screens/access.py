@@ -145,6 +145,7 @@ PLANNING = (
     "scenario_compare",
     "scenario_history",
     "scenario_checkpoint",
+    "scenario_take",
     "scenario_export",
     "scenario_file",
 )

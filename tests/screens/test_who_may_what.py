@@ -128,6 +128,7 @@ METHODS = {
     "scenario_compare": SAFE,
     "scenario_history": SAFE,
     "scenario_checkpoint": POST,
+    "scenario_take": POST,
     "scenario_export": SAFE,
     "scenario_file": SAFE,
     # in an exercise
