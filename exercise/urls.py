@@ -34,6 +34,7 @@ SCREENS = (
     "journal",
     "improvement",
     "improvements",
+    "comparison",
     "files",
     "commands",
     "health",

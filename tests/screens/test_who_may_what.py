@@ -127,6 +127,7 @@ METHODS = {
     "scenario_run": POST,
     "scenario_compare": SAFE,
     "scenario_history": SAFE,
+    "scenario_trend": SAFE,
     "scenario_checkpoint": POST,
     "scenario_take": POST,
     "scenario_export": SAFE,
