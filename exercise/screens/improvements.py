@@ -35,7 +35,9 @@ ASKED = ("state", "owner", "drill")
 
 
 class Wanted(NamedTuple):
-    """What the reader asked for; what there is no such of is left out."""
+    """What the reader asked for; of states those that are not settled, unless others are asked
+    for.
+    """
 
     state: str
     owner: str
@@ -64,9 +66,10 @@ def show(request: Any) -> HttpResponse:
         "wanted": wanted,
         "reminder": improvement.reminder(visible),
         "states": [
-            ("unsettled", _("chưa kết thúc")),
+            ("", _("chưa khép lại")),
             ("overdue", _("quá hạn")),
             *ActionState.choices,
+            ("all", _("tất cả")),
         ],
         "owners": list(owners),
         "drills": list(drills),
@@ -80,12 +83,12 @@ def _found(
 ) -> tuple[QuerySet[CorrectiveAction], Wanted]:
     wanted = Wanted(*(request.GET.get(name, "").replace("\0", "")[:60] for name in ASKED))
     narrowed = Q()
-    if wanted.state == "unsettled":
-        narrowed &= Q(state__in=ACTION_UNSETTLED)
-    elif wanted.state == "overdue":
+    if wanted.state == "overdue":
         narrowed &= Q(state__in=ACTION_TO_DO, due__lt=improvement.today())
     elif wanted.state in ActionState.values:
         narrowed &= Q(state=wanted.state)
+    elif wanted.state != "all":
+        narrowed &= Q(state__in=ACTION_UNSETTLED)
     if wanted.owner:
         narrowed &= Q(owner__code=wanted.owner)
     if wanted.drill:
