@@ -33,7 +33,8 @@ USUAL_DAYS = 30
 JUDGEMENTS = ("tasking_rated", "action_rated", "objective_rated", "observation_recorded")
 """The entries of the journal that an action may answer."""
 
-REWORDED = ("finding", "measure", "owner", "responsible", "due", "unit")
+ASKED_AS = {"owner": "owner_code", "unit": "unit_code"}
+"""Fields of an action that its form calls otherwise."""
 
 
 class Change(NamedTuple):
@@ -201,7 +202,7 @@ def _draw_action(
 def _change(row: CorrectiveActionChange) -> Change:
     state, glyph = improvement.GLYPHS[ActionState(row.to_state)]
     reworded = [
-        (CorrectiveAction._meta.get_field(name).verbose_name, old, new)
+        (ActionForm.base_fields[ASKED_AS.get(name, name)].label, old, new)
         for name, (old, new) in row.reworded.items()
     ]
     at = timezone.localtime(improvement.moment(row.wall_us))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exercise.conduct.improvement import LONGEST, units_of
 from exercise.models import Exercise
@@ -32,14 +33,18 @@ class ActionForm(CommandForm):
         label=_("Người phụ trách"), max_length=LONGEST["responsible"], required=False
     )
     due = forms.DateField(
-        label=_("Hạn"),
+        label=pgettext_lazy("corrective action", "Hạn"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     unit_code = forms.ChoiceField(label=_("Hạn chế của đơn vị"), required=False)
-    objective = forms.ChoiceField(label=_("Mục tiêu"), required=False)
+    objective = forms.ChoiceField(
+        label=pgettext_lazy("corrective action", "Mục tiêu"), required=False
+    )
     problem = forms.ChoiceField(label=_("Vấn đề huấn luyện"), required=False)
-    inject_number = forms.ChoiceField(label=_("Tình huống"), required=False)
+    inject_number = forms.ChoiceField(
+        label=pgettext_lazy("corrective action", "Tình huống"), required=False
+    )
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, exercise=exercise, **kwargs)
