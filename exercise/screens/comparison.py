@@ -44,18 +44,20 @@ def trend(request: PlannerRequest) -> HttpResponse:
 
 
 def _compared(request: HttpRequest, last: Exercise | None) -> dict[str, Any]:
+    """Six queries for each drill that this process has not worked out yet, then none for it."""
     if last is None:
-        return {"comparison": None, "units": [], "unit": None}
-    units = [one.unit for one in last.postures.select_related("unit").order_by("order")]
-    wanted = request.GET.get("unit", "")
-    unit: Unit | None = next((one for one in units if one.code == wanted), None)
+        return {"comparison": None}
+    unit = _unit(last, request.GET.get("unit", ""))
     drills = alike(last, unit)
-    return {
-        "compared": last,
-        "comparison": compare(drills, unit) if drills else None,
-        "units": units,
-        "unit": unit,
-    }
+    return {"comparison": compare(drills, unit) if drills else None, "unit": unit}
+
+
+def _unit(exercise: Exercise, code: str) -> Unit | None:
+    """The unit of the exercise that is asked for, if there is such."""
+    if not code or "\0" in code:
+        return None
+    found = exercise.postures.select_related("unit").filter(unit__code=code).first()
+    return found.unit if found else None
 
 
 urlpatterns = [

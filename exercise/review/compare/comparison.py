@@ -118,9 +118,12 @@ class ObjectiveTrend:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything, the earliest drill first."""
+    """Everything, the earliest drill first. ``choices``: codes and names of the units of the last
+    one, each of which can be looked at alone.
+    """
 
     drills: tuple[Drill, ...]
+    choices: tuple[tuple[str, str], ...]
     trends: tuple[Trend, ...]
     units: tuple[UnitTrend, ...]
     objectives: ObjectiveTrend
@@ -153,6 +156,7 @@ def compare(exercises: Sequence[Exercise], unit: Unit | None = None) -> Comparis
     of: TimesOf = (lambda one: one.by_unit.get(unit.code)) if unit else (lambda one: one.times)
     return Comparison(
         drills=drills,
+        choices=tuple((code, str(name)) for code, name in figures[-1].units.items()),
         trends=tuple(
             _trend(key, title, verb, [_spread(of(one), pick) for one in figures], drills)
             for key, title, verb, pick in kinds
