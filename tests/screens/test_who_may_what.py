@@ -29,14 +29,14 @@ from exercise.models import (
     Tasking,
     verify,
 )
-from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
+from exercise.screens.access import ADMINISTRATION, HOME, OVER_ALL_DRILLS, OWN, PAGES, PLANNING
 from exercise.screens.commands import ALL_FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from scenarios.imports import keeping, steps
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
-from units.roles import ALLOWED, Role, may
+from units.roles import ALLOWED, UNIT_MEMBERS, Role, may
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,8 @@ METHODS = {
     "accounts_planning": POST,
     "sign_ins": SAFE,
     "sign_ins_export": SAFE,
+    "improvements": SAFE,
+    "improvements_export": SAFE,
     # at the scenario desk
     "scenarios": SAFE,
     "scenario_new": POST,
@@ -126,10 +128,14 @@ METHODS = {
     "scenario_run": POST,
     "scenario_compare": SAFE,
     "scenario_history": SAFE,
+    "scenario_trend": SAFE,
     "scenario_checkpoint": POST,
+    "scenario_take": POST,
     "scenario_export": SAFE,
     "scenario_file": SAFE,
     # in an exercise
+    "improvement_add": POST,
+    "improvement_edit": POST,
     "people_add": POST,
     "people_remove": POST,
     "people_link": POST,
@@ -156,6 +162,7 @@ OUTSIDE = {
     "second_step",
     "second_step_enrol",
     *OWN,
+    *OVER_ALL_DRILLS,
     *ADMINISTRATION,
     *PLANNING,
 }
@@ -262,6 +269,7 @@ class Scene:
             "unit_id": lambda: self.drill.posture("U1").unit_id,
             "inject_id": lambda: self.drill.inject("1.02").pk,
             "tasking_id": lambda: self.drill.tasking("1.02", "U1").pk,
+            "action_id": lambda: self.actions["open"].pk,
             "participant_id": lambda: self.drill.participant("staff", "U2").pk,
             "file_id": lambda: self.attachment.uuid,
             "token": lambda: self.drill.exercise.board_token,
@@ -347,9 +355,10 @@ def expected(name: str, who: str, method: str) -> set[int]:
         return {404} if name == "attachment" else {403}
     if name == "do":
         return {302} if may(who, "pause") else {403}
-    return {"exercise": {302}, "people_add": {422}}.get(
-        name, {200, 302} if method == "POST" else {200}
-    )
+    if name == "improvement_action" and Role(who) in UNIT_MEMBERS:
+        return {404}  # until the drill is over
+    unsaid = {"people_add": {422}, "improvement_add": {422}, "improvement_edit": {422}}
+    return ({"exercise": {302}} | unsaid).get(name, {200, 302} if method == "POST" else {200})
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -376,7 +385,8 @@ def test_an_exercise_leads_each_role_to_where_it_begins(scene: Scene, role: str)
 @pytest.mark.parametrize("name", sorted(OUTSIDE))
 def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, name: str) -> None:
     path = scene.path(name)
-    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION, *PLANNING}
+    signed_in = {"home", "load_sample", "new_run", *OWN, *OVER_ALL_DRILLS, *ADMINISTRATION}
+    signed_in |= set(PLANNING)
     for who in [*ROLES, *STRANGERS]:
         for method in ("GET", "HEAD", "POST"):
             with undone():
@@ -387,6 +397,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 302
             elif name in ADMINISTRATION and who != "administrator":
                 assert status == 403, who
+            elif name in OVER_ALL_DRILLS:
+                assert status == (403 if who in ("evaluator", "observer") else 200), who
             elif name in PLANNING:
                 refused = {403} if who not in ("planner", "administrator") else None
                 assert status in (refused or {200, 204, 302, 404, 409, 422}), (who, method, status)
