@@ -30,7 +30,15 @@ def write(directory: Path, to: Path = DOCUMENT) -> Path:
 
 def read(directory: Path) -> dict[str, dict[str, Any]]:
     """Each part's results."""
-    parts = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup", "soak")
+    parts = (
+        "fan_out",
+        "release_lateness",
+        "acknowledgements",
+        "pages",
+        "startup",
+        "after_action",
+        "soak",
+    )
     files = [(part, directory / f"{part}.json") for part in parts]
     return {part: json.loads(file.read_text("utf-8")) for part, file in files if file.exists()}
 
@@ -340,10 +348,31 @@ def _startup(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+# ── after-action report ─────────────────────────────────────────────────────────────────────────
+def _after_action(rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for size in dict.fromkeys((row["units"], row["injects"]) for row in rows):
+        mine = [
+            row for row in rows if (row["units"], row["injects"]) == size and "failed" not in row
+        ]
+        if not mine:
+            continue
+        label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
+        fields = ("build_s", "json_s", "peak_mb", "queries")
+        lines.append((label, *(_of(mine, field, 1) for field in fields)))
+    return [
+        "## The after-action report",
+        "From the journal to the value that all formats are drawn from, and on to JSON, each in a "
+        "process of its own, on SQLite.",
+        table(("", "build s", "JSON s", "peak MB", "queries"), lines),
+    ]
+
+
 PARTS = {
     "fan_out": _fan_out,
     "release_lateness": _lateness,
     "acknowledgements": _acknowledgements,
     "pages": _pages,
     "startup": _startup,
+    "after_action": _after_action,
 }

@@ -74,6 +74,14 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "nudge": CONTROL,
     # evaluation
     "rate": frozenset({Role.EVALUATOR}),
+    # corrective actions
+    "add_action": CONTROL,
+    "edit_action": CONTROL,
+    "begin_action": CONTROL | {Role.LEAD},
+    "finish_action": CONTROL | {Role.LEAD},
+    "verify_action": CONTROL,
+    "reopen_action": CONTROL,
+    "drop_action": CONTROL,
 }
 
 

@@ -1,7 +1,8 @@
 """The commands: the only code that changes a running exercise.
 
 Screens, timers and management commands call these; each is one transaction with its journal
-entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them.
+entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them. What
+outlives the exercise, its corrective actions, has a history of its own (``improvement``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ from exercise.conduct.clockwork import (
     start,
 )
 from exercise.conduct.creation import create_exercise
+from exercise.conduct.improvement import (
+    add_action,
+    begin_action,
+    drop_action,
+    edit_action,
+    finish_action,
+    reopen_action,
+    verify_action,
+)
 from exercise.conduct.injects import (
     add_inject,
     correct,
@@ -63,8 +73,10 @@ __all__ = [
     "Upload",
     "acknowledge",
     "acknowledge_for",
+    "add_action",
     "add_inject",
     "advance_phase",
+    "begin_action",
     "call_real_world_stop",
     "close",
     "complete",
@@ -73,9 +85,12 @@ __all__ = [
     "correct",
     "create_exercise",
     "decide_overdue",
+    "drop_action",
+    "edit_action",
     "end",
     "extend_board_link",
     "extend_stand_down",
+    "finish_action",
     "hold",
     "jump",
     "lift_real_world_stop",
@@ -87,6 +102,7 @@ __all__ = [
     "recall",
     "recover",
     "release",
+    "reopen_action",
     "report",
     "report_posture",
     "resend",
@@ -103,5 +119,6 @@ __all__ = [
     "sweep",
     "unhold",
     "verify",
+    "verify_action",
     "waive",
 ]

@@ -15,6 +15,13 @@ from exercise.models.exercise import (
     StopReason,
 )
 from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
+from exercise.models.improvement import (
+    ACTION_TO_DO,
+    ACTION_UNSETTLED,
+    ActionState,
+    CorrectiveAction,
+    CorrectiveActionChange,
+)
 from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion
 from exercise.models.journal import Change, JournalEntry, Verdict, verify
 from exercise.models.participant import Participant
@@ -44,6 +51,8 @@ from exercise.models.tasking import (
 from exercise.models.timers import TimerHeartbeat, TimerKind, TimerSign
 
 __all__ = [
+    "ACTION_TO_DO",
+    "ACTION_UNSETTLED",
     "AT_WORK",
     "BOARD_AFTER_END_US",
     "BOARD_LINK_US",
@@ -61,9 +70,12 @@ __all__ = [
     "UNREAD",
     "WHEN_US",
     "WORKING",
+    "ActionState",
     "Attachment",
     "Change",
     "Condition",
+    "CorrectiveAction",
+    "CorrectiveActionChange",
     "Exercise",
     "ExercisePhase",
     "Gate",

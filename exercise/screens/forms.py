@@ -429,4 +429,6 @@ FORMS: dict[str, type[CommandForm]] = {
     "nudge": TaskingForm,
     "rate": RateForm,
 }
-"""The form of each command; a test holds this table, the role table and ``COMMANDS`` together."""
+"""The form of each command on a running exercise; ``screens.commands`` adds those on its
+improvement plan.
+"""

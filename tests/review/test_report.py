@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from exercise import conduct
+from exercise.conduct.improvement import today
 from exercise.models import JournalEntry
 from exercise.review.report import build_report, words
 from exercise.review.report.axes import day_ticks, minute_ticks
@@ -199,6 +202,25 @@ def test_two_evaluators_who_differ_are_both_kept_and_said_to_differ(rated):
     (cell,) = [cell for cell in report.objectives.rows[1].cells if cell.rating]
     assert sorted(one.rating for one in cell.judgements) == ["M", "P"]
     assert "1 ô có đánh giá khác nhau" in report.objectives.finding
+
+
+def test_the_improvement_plan_leads_back_to_the_observation(drill):
+    assert build_report(drill.exercise).improvement.finding == "Chưa có biện pháp khắc phục nào."
+    words_ = {"finding": "Nhận tin sau 18 phút", "measure": "Thử chuông trước diễn tập"}
+    about = {"unit_code": "U2", "objective": "", "inject_number": "1.01"}
+    with drill.at_now():
+        due = today() + timedelta(days=30)
+    for owner, source in (("U2", 9), ("U1", None)):
+        drill.do("add_action", owner_code=owner, due=due, source_seq=source, **words_, **about)
+    section = build_report(drill.exercise).improvement
+    assert [(row.label, row.owner.code, row.observation_seq) for row in section.rows] == [
+        ("BP 1", "U2", 9),
+        ("BP 2", "U1", None),
+    ]
+    first = section.rows[0]
+    assert (first.finding, first.measure) == tuple(words_.values())
+    assert (first.due, first.state, first.number) == (due, "open", "1.01")
+    assert section.finding == "2 biện pháp khắc phục, 2 chưa khép lại."
 
 
 # ── a journal that somebody wrote past ──────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,17 @@ from django.utils.http import urlencode
 
 from exercise.conduct import COMMANDS
 from exercise.management.commands.roles_table import document as roles_document
-from exercise.models import Attachment, Exercise, Inject, Posture, Tasking, verify
+from exercise.models import (
+    Attachment,
+    CorrectiveAction,
+    Exercise,
+    Inject,
+    Posture,
+    Tasking,
+    verify,
+)
 from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
-from exercise.screens.forms import FORMS
+from exercise.screens.commands import ALL_FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from scenarios.imports import keeping, steps
@@ -222,7 +231,16 @@ class Scene:
         self.attachment.file.save("anh.pdf", ContentFile(b"%PDF-"), save=True)
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
+        self.actions = {state: self._action(state) for state in ("open", "in_progress", "done")}
         drill.fresh()
+
+    def _action(self, state: str) -> CorrectiveAction:
+        due = date(2030, 1, 1)
+        words = {"finding": "Hạn chế", "measure": "Biện pháp", "owner_code": "U1", "due": due}
+        made: CorrectiveAction = self.drill.do("add_action", **words)
+        for command in {"open": (), "in_progress": ("begin",), "done": ("begin", "finish")}[state]:
+            self.drill.do(f"{command}_action", action_id=made.pk, note="Đã làm")
+        return made
 
     def client(self, who: str) -> Client:
         """A browser of its own for one visit: what it is told there does not stay."""
@@ -283,6 +301,7 @@ class Scene:
             list(Inject.objects.filter(**at).order_by("pk").values()),
             list(Tasking.objects.filter(**at).order_by("pk").values()),
             list(Posture.objects.filter(**at).order_by("pk").values()),
+            list(CorrectiveAction.objects.filter(**at).order_by("pk").values()),
         )
 
 
@@ -431,7 +450,7 @@ def test_a_form_with_its_key_is_accepted(scene: Scene) -> None:
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────
 def test_the_four_tables_of_commands_hold_the_same() -> None:
-    assert set(FORMS) == set(COMMANDS)
+    assert set(ALL_FORMS) == set(COMMANDS)
     assert set(ALLOWED) == set(COMMANDS)
     assert set(SAID) == set(COMMANDS)
     assert all(ALLOWED[command] for command in COMMANDS), "a command nobody may give"
@@ -456,7 +475,18 @@ def arguments(scene: Scene, command: str) -> dict[str, Any]:
         "start_work": "1.03",
         "waive": "1.01",
     }.get(command, "1.01")
+    action = {
+        "finish_action": "in_progress",
+        "verify_action": "done",
+        "reopen_action": "done",
+    }.get(command, "open")
     return {
+        "action_id": scene.actions[action].pk,
+        "revision": "1",
+        "finding": "Hạn chế khác",
+        "measure": "Biện pháp khác",
+        "owner_code": "U1",
+        "due": "2030-01-01",
         "inject_id": drill.inject(inject).pk,
         "tasking_id": drill.tasking(tasking, "U1").pk,
         "unit_code": "U1",

@@ -46,5 +46,5 @@ def build_report(exercise: Exercise, language: str = "vi") -> Report:
             units=units_of(material),
             interruptions=interruptions_of(material),
             observations=observations_of(material, objectives),
-            improvement=improvement_of([]),
+            improvement=improvement_of(material),
         )

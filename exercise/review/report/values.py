@@ -435,14 +435,26 @@ class ObservationSection:
 
 @dataclass(frozen=True, slots=True)
 class CorrectiveAction:
-    """One line of the improvement plan; ``observation_seq`` is the observation it answers."""
+    """One line of the improvement plan.
 
-    text: str
-    owner: UnitName | None
-    due: date | None
+    Attributes:
+        label: how people cite it; ``finding``: what is to be mended; ``measure``: by what.
+        unit: whom the finding is about; ``owner``: who carries the measure out.
+        state: ``open``, ``in_progress``, ``done``, ``verified`` or ``dropped``.
+        observation_seq: of the observation it answers.
+    """
+
+    label: str
+    finding: str
+    measure: str
+    unit: UnitName | None
+    owner: UnitName
+    responsible: str
+    due: date
     state: str
     state_label: str
     objective: str
+    number: str
     observation_seq: int | None
 
 
