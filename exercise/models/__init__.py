@@ -33,6 +33,7 @@ from exercise.models.posture import (
     Posture,
     PostureState,
 )
+from exercise.models.report import Chapter, FileState, ReportFile, ReportState, ReportVersion
 from exercise.models.tasking import (
     AT_WORK,
     DUE_SOON_MOST_US,
@@ -73,11 +74,13 @@ __all__ = [
     "ActionState",
     "Attachment",
     "Change",
+    "Chapter",
     "Condition",
     "CorrectiveAction",
     "CorrectiveActionChange",
     "Exercise",
     "ExercisePhase",
+    "FileState",
     "Gate",
     "GateCondition",
     "Inject",
@@ -91,6 +94,9 @@ __all__ = [
     "PostureState",
     "Rating",
     "Report",
+    "ReportFile",
+    "ReportState",
+    "ReportVersion",
     "StandDown",
     "Status",
     "StopReason",
