@@ -2,9 +2,9 @@
 and the files made of it for somebody.
 
 The figures of a report are computed from the journal whenever it is read; what people write and
-sign is kept here. A report is *about* the journal and no part of it: signing writes no entry, so the
-head that a signature names is the head of everything the report was made of. A signed version is
-never changed: the commands refuse it, the database refuses it, and its own hash shows it.
+sign is kept here. A report is *about* the journal and no part of it: signing writes no entry, so
+the head that a signature names is the head of everything the report was made of. A signed version
+is never changed: the commands refuse it, the database refuses it, and its own hash shows it.
 """
 
 from __future__ import annotations
@@ -144,9 +144,7 @@ class ReportFile(models.Model):
     """Number of the ``ReportVersion``; none where nothing was written yet."""
     form = models.CharField(max_length=8)
     language = models.CharField(max_length=2)
-    state = models.CharField(
-        max_length=8, choices=FileState.choices, default=FileState.MAKING
-    )
+    state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.MAKING)
     progress = models.PositiveSmallIntegerField(default=0)
     """Per cent."""
     asked_wall_us = models.BigIntegerField()

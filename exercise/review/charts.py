@@ -297,5 +297,3 @@ def _strip(strip: Strip, y: int, x: Callable[[int], float]) -> UnitStrip:
         median="" if spread.median_us is None else _at(x(spread.median_us)),
         told=f"{length(spread.median_us)} ({number(spread.n)})",
     )
-
-
