@@ -23,6 +23,7 @@ from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
 from exercise.screens.entry import held_up, lacks_second_factor
 from exercise.screens.errors import second_factor_first, signed_out
+from exercise.screens.report_access import in_navigation
 from scenarios.models import Scenario
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
@@ -43,6 +44,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "pulse": CONTROL,
     "journal": CONTROL,
     "journal_export": CONTROL,
+    "report": EVERYONE,  # which version, if any, says exercise.screens.report_access
+    "report_write": CONTROL,
+    "report_share": frozenset({Role.DIRECTOR}),
+    "report_export": EVERYONE,  # of what they may read
+    "report_progress": EVERYONE,  # each their own
+    "report_file": EVERYONE,
     "people": frozenset({Role.DIRECTOR}),
     "people_add": frozenset({Role.DIRECTOR}),
     "people_remove": frozenset({Role.DIRECTOR}),
@@ -155,6 +162,7 @@ NAVIGATION = (
     ("console", _("Điều hành")),
     ("evaluate", _("Đánh giá")),
     ("board", _("Bảng tin")),
+    ("report", _("Báo cáo sau")),
     ("journal", _("Nhật ký")),
     ("people", _("Người tham gia")),
 )
@@ -167,7 +175,11 @@ def navigation(request: ParticipantRequest, here: str) -> dict[str, Any]:
     return {
         "exercise": request.exercise,
         "participant": request.participant,
-        "nav": [(name, label) for name, label in NAVIGATION if role in PAGES[name]],
+        "nav": [
+            (name, label)
+            for name, label in NAVIGATION
+            if role in PAGES[name] and (name != "report" or in_navigation(request.participant))
+        ],
         "here": here,
     }
 

@@ -4,8 +4,8 @@ Keys are sorted, lists are in the report's own order, text is UTF-8, a line ends
 exercise are integers in microseconds, named ``*_us``; days and moments of the drill's calendar are
 ISO 8601. Left out is what two runs of one play differ in: wall time (``*_wall_us``, STARTEX and
 ENDEX, how long stops and phases took on the wall) and the hashes of the journal's head and of a
-signed version, which cover wall time. ``with_wall`` puts them in. No rounding can make two drills played by people, or by
-players against a real engine, the same: their exercise times differ.
+signed version, which cover wall time. ``with_wall`` puts them in. No rounding can make two drills
+played by people, or by players against a real engine, the same: their exercise times differ.
 """
 
 from __future__ import annotations

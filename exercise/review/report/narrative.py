@@ -102,7 +102,8 @@ def _warning(version: ReportVersion) -> str:
     found = signed.values_list("hash", flat=True).first() or ""
     if found != version.journal_head:
         return _(
-            "Nhật ký không còn là nhật ký mà bản %(number)d được ký: mã băm của mục %(seq)d đã khác."
+            "Nhật ký không còn là nhật ký mà bản %(number)d được ký: "
+            "mã băm của mục %(seq)d đã khác."
         ) % {"number": version.number, "seq": version.journal_seq or 0}
     return ""
 
