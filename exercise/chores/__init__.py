@@ -1,4 +1,4 @@
-"""Work of the desk and of reports that is too long for a request: the worker does it, page and row tell how far.
+"""Work that is too long for a request: the worker does it, page and row tell how far.
 
 ``asking`` (imports) and ``report_files`` ask for it and see that it is done; ``tasks`` is what the
 worker runs.

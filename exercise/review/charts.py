@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from exercise.review.report.values import AcknowledgementSection, PhaseRow, PlanSection, Strip
 from exercise.review.report.words import difference, length, minutes, number
+from exercise.templatetags.drill import unnumbered
 
 NAMED = 4
 """A mark that is many names so many."""
@@ -99,6 +100,7 @@ def _merged(
 PLAN_WIDTH, PLAN_LEFT, PLAN_RIGHT = 1060, 190, 970
 PLAN_ROW, PLAN_TOP = 47, 14
 TICKS_APART, MANY_MARKS = 4.0, 120
+LABELS_APART = 56.0
 
 
 class Bar(NamedTuple):
@@ -113,6 +115,7 @@ class PhaseBar:
     """One phase's pair of bars, ``y`` from the top; ``actual`` is none where it never began."""
 
     y: int
+    number: int
     title: str
     counts: str
     planned: Bar
@@ -151,12 +154,25 @@ def plan_chart(section: PlanSection, now_us: int, stamp: Callable[[int], str]) -
         width=PLAN_WIDTH,
         height=foot + 22,
         foot=foot - 4,
-        grid=tuple(Grid(_at(x(tick.at_us)), tick.label) for tick in section.ticks),
+        grid=_grid([(x(tick.at_us), tick.label) for tick in section.ticks]),
         bars=tuple(
             _bar(row, PLAN_TOP + PLAN_ROW * place, x, now_us, stamp)
             for place, row in enumerate(section.phases)
         ),
     )
+
+
+def _grid(lines: Sequence[tuple[float, str]]) -> tuple[Grid, ...]:
+    """Lines with their labels; around a stand-down round times are close, and one goes unlabelled."""
+    found: list[Grid] = []
+    labelled = -LABELS_APART
+    for place, label in lines:
+        if place - labelled < LABELS_APART:
+            label = ""
+        else:
+            labelled = place
+        found.append(Grid(_at(place), label))
+    return tuple(found)
 
 
 def _bar(
@@ -168,7 +184,8 @@ def _bar(
         actual = _between(x(row.started_us), x(ended_us))
     return PhaseBar(
         y=y,
-        title=f"{row.number}  {row.title}",
+        number=row.number,
+        title=unnumbered(row.title),
         counts=_counts(row),
         planned=_between(x(row.planned_start_us), x(row.planned_end_us)),
         actual=actual,

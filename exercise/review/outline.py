@@ -28,26 +28,41 @@ from exercise.review.report.values import (
     UnitRow,
 )
 from exercise.review.report.words import difference, length, number
+from exercise.templatetags.drill import unnumbered
 from scenarios.calendar import SECOND_US
 
 NOTHING = "–"
 
 
 class Cell(NamedTuple):
-    """One cell; ``strong`` stands before ``text`` on a line of its own, ``seq`` is its moment."""
+    """One cell.
+
+    Attributes:
+        text: what it says; it stands for the moment ``seq``, unless ``moment`` does, at its end.
+        strong: stands before ``text`` on a line of its own.
+    """
 
     text: str
     seq: int | None = None
     rating: str = ""
     strong: str = ""
+    moment: str = ""
+
+    @property
+    def line(self) -> str:
+        """``text`` with ``moment``."""
+        return " · ".join(filter(None, (self.text, self.moment)))
 
 
 class Column(NamedTuple):
-    """A column: its heading, whether it holds numbers, its share of the width."""
+    """A column: its heading, its share of the width; ``numeric`` ones are set to the right, of
+    ``whole`` ones no line is broken.
+    """
 
     label: str
     numeric: bool = False
     weight: int = 2
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +256,8 @@ def _plan(report: Report) -> Part:
     columns = (
         Column(pgettext("phase", "GĐ"), weight=1),
         Column(_("Tên giai đoạn"), weight=4),
-        Column(_("Kế hoạch"), weight=4),
-        Column(_("Thực tế"), weight=4),
+        Column(_("Kế hoạch"), weight=4, whole=True),
+        Column(_("Thực tế"), weight=4, whole=True),
         Column(_("Chênh lệch"), numeric=True),
         Column(_("Tin"), numeric=True, weight=1),
         Column(_("Đúng hạn"), numeric=True),
@@ -266,7 +281,7 @@ def _phase(report: Report, row: PhaseRow) -> tuple[Cell, ...]:
         gate = _("đủ điều kiện")
     return (
         Cell(str(row.number)),
-        Cell(row.title),
+        Cell(unnumbered(row.title)),
         Cell(_from_to(report, row.planned_start_us, row.planned_end_us)),
         Cell(_from_to(report, row.started_us, row.ended_us), row.started_seq),
         Cell(difference(row.difference_us) or NOTHING, row.ended_seq),
@@ -299,7 +314,7 @@ def _spread(spread: Spread) -> tuple[Cell, ...]:
 def _acknowledgements(report: Report) -> Part:
     section = report.acknowledgements
     columns = (
-        Column(_("Đơn vị"), weight=4),
+        Column(_("Đơn vị"), weight=4, whole=True),
         *_spread_columns(),
         Column(_("Quá hạn"), numeric=True),
         Column(_("Chưa xác nhận"), numeric=True),
@@ -350,7 +365,7 @@ def _objectives(report: Report) -> Part:
         _("Từng lượt đánh giá"),
         (
             Column(_("Mục tiêu")),
-            Column(_("Đơn vị"), weight=3),
+            Column(_("Đơn vị"), weight=3, whole=True),
             Column(_("Mức"), weight=1),
             Column(_("Tin"), weight=1),
             Column(_("Nội dung được đánh giá"), weight=5),
@@ -396,12 +411,12 @@ def _findings(report: Report) -> Part:
     rows += [(*_unobserved(action), *_measured(action)) for action in others]
     columns = (
         Column(_("Mục tiêu")),
-        Column(_("Đơn vị"), weight=3),
+        Column(_("Đơn vị"), weight=3, whole=True),
         Column(_("Mức"), weight=1),
         Column(_("Nhận xét"), weight=8),
         Column(_("Biện pháp"), weight=5),
         Column(_("Phụ trách"), weight=3),
-        Column(_("Hạn"), weight=2),
+        Column(_("Hạn"), weight=2, whole=True),
     )
     title = _("Nhận xét và khắc phục")
     return Part(
@@ -414,12 +429,17 @@ def _findings(report: Report) -> Part:
 
 def _observed(report: Report, row: ObservationRow) -> tuple[Cell, ...]:
     where = [row.what_label, f"{row.number} {row.inject_title}".strip(), row.place]
-    where += [row.evaluator, report.stamp(row.at_us)]
+    where.append(row.evaluator)
     return (
         Cell(", ".join(row.objectives) or NOTHING),
         Cell(row.unit.short if row.unit else NOTHING),
         Cell(row.rating or NOTHING, rating=row.rating),
-        Cell(" · ".join(filter(None, where)), row.seq, strong=row.text),
+        Cell(
+            " · ".join(filter(None, where)),
+            row.seq,
+            strong=row.text,
+            moment=report.stamp(row.at_us),
+        ),
     )
 
 
@@ -453,14 +473,14 @@ def _injects(report: Report) -> Part:
         Column(_("Tin"), weight=1),
         Column(_("Tiêu đề"), weight=7),
         Column(pgettext("phase", "GĐ"), weight=1),
-        Column(_("Tình trạng"), weight=2),
-        Column(_("Giờ định"), weight=2),
-        Column(_("Giờ phát"), weight=2),
+        Column(_("Tình trạng"), weight=2, whole=True),
+        Column(_("Giờ định"), weight=2, whole=True),
+        Column(_("Giờ phát"), weight=2, whole=True),
         Column(_("Đơn vị"), numeric=True, weight=1),
-        Column(_("Xác nhận"), numeric=True),
+        Column(_("Xác nhận, trung vị"), numeric=True),
         Column(_("Xong"), numeric=True, weight=1),
         Column(_("Quá hạn"), numeric=True, weight=1),
-        Column(_("Đúng hạn"), weight=2),
+        Column(_("Kết quả"), weight=2, whole=True),
     )
     rows = tuple(inject_cells(report, row) for row in section.rows)
     return Part(
@@ -490,7 +510,7 @@ def inject_cells(report: Report, row: InjectRow) -> tuple[Cell, ...]:
 def _units(report: Report) -> Part:
     section = report.units
     columns = (
-        Column(_("Đơn vị"), weight=4),
+        Column(_("Đơn vị"), weight=4, whole=True),
         Column(_("Việc"), numeric=True, weight=1),
         Column(_("Xong"), numeric=True, weight=1),
         Column(_("Quá hạn"), numeric=True),
@@ -534,7 +554,7 @@ def _unit(report: Report, row: UnitRow) -> tuple[Cell, ...]:
 def _interruptions(report: Report) -> Part:
     section = report.interruptions
     columns = (
-        Column(_("Giờ diễn tập"), weight=2),
+        Column(_("Giờ diễn tập"), weight=2, whole=True),
         Column(_("Việc"), weight=3),
         Column(_("Dừng (giờ thực)"), numeric=True, weight=2),
         Column(_("Bỏ qua"), numeric=True, weight=2),

@@ -116,14 +116,13 @@ class ChapterField:
     refused: str = ""
 
     @classmethod
-    def of(cls, version: ReportVersion, chapter: Chapter, **said: Any) -> ChapterField:
+    def of(cls, version: ReportVersion, chapter: Chapter) -> ChapterField:
         """The chapter as it stands."""
         return cls(
             chapter=chapter.value,
             title=str(chapter.label),
             text=version.narrative.get(chapter.value, ""),
             revision=version.revisions.get(chapter.value, 0),
-            **said,
         )
 
 
@@ -131,35 +130,34 @@ class ChapterField:
 @page("report_write")
 def write(request: ParticipantRequest) -> HttpResponse:
     """Save a chapter while it is being written; answers with what the form says of it."""
+    chapter = request.POST.get("chapter", "")
+    if chapter not in Chapter.values:
+        raise Http404
     form = WriteReportForm(request.POST, exercise=request.exercise)
     if not form.is_valid():
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return _state(request, None, said, 422)
+        return _saved(request, Chapter(chapter), 422, refused=said)
     given = form.arguments()
     try:
         version = write_report(request.exercise.pk, request.actor, **given)
     except Refused as refused:
-        kept = ReportVersion(revisions={given["chapter"]: given["revision"]})
-        return _state(request, kept, str(refused), 409, given["chapter"])
-    return _state(request, version, "", 200, given["chapter"])
+        said = str(refused)
+        return _saved(request, Chapter(chapter), 409, revision=given["revision"], refused=said)
+    return _saved(request, Chapter(chapter), 200, revision=version.revisions.get(chapter, 0))
 
 
-def _state(
-    request: HttpRequest,
-    version: ReportVersion | None,
-    refused: str,
-    status: int,
-    chapter: str = "",
+def _saved(
+    request: HttpRequest, chapter: Chapter, status: int, *, revision: int = 0, refused: str = ""
 ) -> HttpResponse:
-    if version is None or chapter not in Chapter.values:
-        chapter = request.POST.get("chapter", "")
-        if chapter not in Chapter.values:
-            raise Http404
-        version = ReportVersion()
-    field = ChapterField.of(version, Chapter(chapter), saved=not refused, refused=refused)
-    return render(
-        request, "report/_saved.html", {"field": field, "version": version}, status=status
+    field = ChapterField(
+        chapter=chapter.value,
+        title=str(chapter.label),
+        text="",
+        revision=revision,
+        saved=not refused,
+        refused=refused,
     )
+    return render(request, "report/_saved.html", {"field": field}, status=status)
 
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The report as a file: asked for, waited for, downloaded by who asked for it; and shared by link."""
+"""The report as a file: asked for, waited for, downloaded by who asked for it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from exercise.models import Exercise
 from exercise.review.charts import Drawn
-from exercise.review.outline import Cell, Table
+from exercise.review.outline import NOTHING, Cell, Column, Table
 from exercise.review.report import words
 from exercise.review.report.values import Cell as Rated
 from scenarios.calendar import SECOND_US
@@ -90,29 +90,40 @@ def heat_cell(context: Any, cell: Rated, objective: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def outline_rows(context: Any, table: Table) -> SafeString:
     """The rows of a table of the outline."""
-    replay = context.get("replay") or ""
-    classes = [' class="r num"' if column.numeric else "" for column in table.columns]
-    labels = [escape(column.label) for column in table.columns]
-    return SafeString(
-        "".join(
-            "<tr>"
-            + "".join(
-                f'<td{kind} data-label="{label}">{_inside(cell, replay)}</td>'
-                for cell, kind, label in zip(row, classes, labels, strict=True)
-            )
-            + "</tr>"
-            for row in table.rows
+    replay = escape(context.get("replay") or "")
+    columns = [(_kind(column), escape(column.label)) for column in table.columns]
+    rows = []
+    for row in table.rows:
+        cells = "".join(
+            f'<td class="{kind}{_empty(cell)}" data-label="{label}">{_inside(cell, replay)}</td>'
+            for cell, (kind, label) in zip(row, columns, strict=True)
         )
-    )
+        rows.append(f"<tr>{cells}</tr>")
+    return SafeString("".join(rows))
+
+
+def _kind(column: Column) -> str:
+    return "r num" if column.numeric else "num" if column.whole else ""
+
+
+def _empty(cell: Cell) -> str:
+    return " none" if cell.text == NOTHING and not cell.strong else ""
 
 
 def _inside(cell: Cell, replay: str) -> str:
     text = escape(cell.text)
     if cell.rating:
         text = f'<span class="rt" data-rating="{escape(cell.rating)}">{text}</span>'
-    if cell.seq is not None and replay and cell.text:
-        text = f'<a href="{escape(replay)}{cell.seq}">{text}</a>'
-    if cell.strong:
-        rest = f'<br><span class="t2">{text}</span>' if cell.text else ""
-        return f"<b>{escape(cell.strong)}</b>{rest}"
-    return text
+    if cell.moment:
+        moment = _linked(escape(cell.moment), cell.seq, replay)
+        text = f"{text} · {moment}" if text else moment
+    elif text:
+        text = _linked(text, cell.seq, replay)
+    if not cell.strong:
+        return text
+    rest = f'<br><span class="t2">{text}</span>' if text else ""
+    return f"<b>{escape(cell.strong)}</b>{rest}"
+
+
+def _linked(text: str, seq: int | None, replay: str) -> str:
+    return f'<a href="{replay}{seq}">{text}</a>' if replay and seq is not None else text
