@@ -55,6 +55,11 @@ def _at(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def clipped(text: str, most: int) -> str:
+    """A label that must fit a drawing."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def _marks(
     of: Sequence[M],
     place: Callable[[M], float],
@@ -101,6 +106,8 @@ PLAN_WIDTH, PLAN_LEFT, PLAN_RIGHT = 1060, 190, 970
 PLAN_ROW, PLAN_TOP = 47, 14
 TICKS_APART, MANY_MARKS = 4.0, 120
 LABELS_APART = 56.0
+PLAN_LABEL, STRIP_LABEL = 28, 18
+"""Characters for which there is room."""
 
 
 class Bar(NamedTuple):
@@ -115,7 +122,7 @@ class PhaseBar:
     """One phase's pair of bars, ``y`` from the top; ``actual`` is none where it never began."""
 
     y: int
-    number: int
+    label: str
     title: str
     counts: str
     planned: Bar
@@ -163,7 +170,7 @@ def plan_chart(section: PlanSection, now_us: int, stamp: Callable[[int], str]) -
 
 
 def _grid(lines: Sequence[tuple[float, str]]) -> tuple[Grid, ...]:
-    """Lines with their labels; around a stand-down round times are close, and one goes unlabelled."""
+    """Lines with their labels: of two close ones, as around a stand-down, one has none."""
     found: list[Grid] = []
     labelled = -LABELS_APART
     for place, label in lines:
@@ -184,8 +191,8 @@ def _bar(
         actual = _between(x(row.started_us), x(ended_us))
     return PhaseBar(
         y=y,
-        number=row.number,
-        title=unnumbered(row.title),
+        label=clipped(f"{row.number}. {unnumbered(row.title)}", PLAN_LABEL),
+        title=row.title,
         counts=_counts(row),
         planned=_between(x(row.planned_start_us), x(row.planned_end_us)),
         actual=actual,
@@ -292,7 +299,7 @@ def _strip(strip: Strip, y: int, x: Callable[[int], float]) -> UnitStrip:
         reach = (_at(x(spread.min_us)), _at(x(spread.max_us)))
     return UnitStrip(
         y=y,
-        label=strip.unit.short,
+        label=clipped(strip.unit.short, STRIP_LABEL),
         title=strip.unit.name,
         range=reach,
         marks=_marks(

@@ -39,12 +39,6 @@ def wall_day(wall_us: int | None, exercise: Exercise) -> str:
     return f"{moment.astimezone(ZoneInfo(exercise.timezone)):%d/%m/%Y %H:%M}"
 
 
-@register.filter
-def clipped(text: str, most: int) -> str:
-    """A label that must fit a drawing."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
 @register.simple_tag(takes_context=True)
 def mark(
     context: Any, drawn: Drawn, dot: str, triangle: str, usual: str, late: str, y: int

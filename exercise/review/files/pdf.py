@@ -1,5 +1,5 @@
-"""The report as a PDF on A4, its fonts inside: set by Typst from ``report.typ``, without anything of
-the machine's (fonts, date, place).
+"""The report as a PDF on A4, its fonts inside: set by Typst from ``report.typ``, with nothing of
+the machine's own (fonts, date, place).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _plan(chart: charts.PlanChart) -> dict[str, Any]:
         "bars": [
             {
                 "y": bar.y,
-                "title": f"{bar.number}  {bar.title}",
+                "title": bar.label,
                 "counts": bar.counts,
                 "planned": _bar(bar.planned),
                 "actual": _bar(bar.actual) if bar.actual else None,
