@@ -24,7 +24,7 @@ from exercise.review.outline import Cell, Outline, Part, Table, outline, widths
 from exercise.review.report.values import Report
 
 FONT = "Times New Roman"
-SIZE_PT, TABLE_PT = 14, 11
+SIZE_PT, TABLE_PT = 14, 10
 TEXT_MM = 210 - MARGINS_MM["left"] - MARGINS_MM["right"]
 TWIPS_PER_MM = 1440 / 25.4
 SHADES = {"P": "0B5C66", "S": "BFE0E1", "M": "F6CF80", "U": "B22A08"}
@@ -163,7 +163,8 @@ def _warnings(document: Any, warnings: Iterable[str]) -> None:
 
 
 def _heading(document: Any, head: Letter) -> None:
-    left = [(head.office, {"bold": True, "size": 13}), (_RULE, {}), (head.number, {"size": 13})]
+    office = [(head.office, {"bold": True, "size": 13}), (_RULE, {})] if head.office else []
+    left = [*office, (head.number, {"size": 13})]
     right = [
         (head.nation, {"bold": True, "size": 13}),
         (head.motto, {"bold": True, "size": 14}),
@@ -174,10 +175,27 @@ def _heading(document: Any, head: Letter) -> None:
     document.add_paragraph()
     document.add_paragraph(head.kind, style="Title")
     _line(document.add_paragraph(style="Normal"), plain(head.subject), bold=True, size=SIZE_PT)
-    _line(document.add_paragraph(), _RULE)
+    _rule(document.add_paragraph(), (TEXT_MM - 40) // 2)
 
 
-_RULE = "⸻"
+_RULE = "—"
+"""A line of a column that is a rule."""
+
+
+def _rule(shown: Any, indent_mm: int) -> None:
+    """A short line in the middle: the lower border of an empty paragraph."""
+    shown.paragraph_format.left_indent = shown.paragraph_format.right_indent = Mm(indent_mm)
+    shown.paragraph_format.space_after = Pt(4)
+    shown.add_run("").font.size = Pt(2)
+    shown.paragraph_format.line_spacing = Pt(4)
+    properties = shown._p.get_or_add_pPr()
+    properties.append(
+        parse_xml(
+            f"<w:pBdr {nsdecls('w')}>"
+            '<w:bottom w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>'
+        )
+    )
+    _in_order(properties)
 
 
 def _columns(
@@ -188,11 +206,17 @@ def _columns(
     """Two columns without lines, as at the head and the foot of a letter."""
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
-    for cell, lines, width in zip(table.rows[0].cells, sides, widths_mm, strict=True):
+    for place, (lines, width) in enumerate(zip(sides, widths_mm, strict=True)):
+        table.columns[place].width = Mm(width)
+        cell = table.rows[0].cells[place]
         cell.width = Mm(width)
-        shown = [line for line in lines if line[0]]
-        for place, (text, looks) in enumerate(shown):
-            _line(cell.paragraphs[0] if not place else cell.add_paragraph(), plain(text), **looks)
+        for text, looks in (line for line in lines if line[0]):
+            shown = cell.add_paragraph()
+            if text == _RULE:
+                _rule(shown, width * 2 // 7)
+            else:
+                _line(shown, plain(text), **looks)
+        cell._tc.remove(cell.paragraphs[0]._p)  # the empty one that it came with
 
 
 def _line(

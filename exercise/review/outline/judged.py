@@ -14,9 +14,9 @@ def objectives_of(report: Report) -> Part:
     overview = Table(
         section.title,
         (
-            Column(_("Mục tiêu"), weight=6),
-            Column(_("Mức"), weight=1),
-            Column(_("Đơn vị được đánh giá"), weight=8),
+            Column(_("Mục tiêu"), weight=10),
+            Column(_("Mức"), weight=2),
+            Column(_("Đơn vị được đánh giá"), weight=14),
         ),
         tuple(
             (
@@ -35,10 +35,10 @@ def objectives_of(report: Report) -> Part:
     judgements = Table(
         _("Từng lượt đánh giá"),
         (
-            Column(_("Mục tiêu"), weight=3),
+            Column(_("Mục tiêu"), weight=4),
             Column(_("Đơn vị"), whole=True, weight=5),
-            Column(_("Mức"), weight=2),
-            Column(_("Tin"), weight=2),
+            Column(_("Mức"), weight=3),
+            Column(_("Tin"), weight=3),
             Column(_("Nội dung được đánh giá"), weight=8),
             Column(_("Ghi chú"), weight=8),
             Column(_("Người đánh giá"), weight=6),
@@ -80,9 +80,9 @@ def findings_of(report: Report) -> Part:
         rows += [(*_repeated(row), *_measured(action)) for action in found[1:]]
     rows += [(*_unobserved(action), *_measured(action)) for action in others]
     columns = (
-        Column(_("Mục tiêu"), weight=3),
+        Column(_("Mục tiêu"), weight=4),
         Column(_("Đơn vị"), whole=True, weight=5),
-        Column(_("Mức"), weight=2),
+        Column(_("Mức"), weight=3),
         Column(_("Nhận xét"), weight=12),
         Column(_("Biện pháp"), weight=8),
         Column(_("Phụ trách"), weight=5),

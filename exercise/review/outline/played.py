@@ -15,15 +15,15 @@ from exercise.templatetags.drill import unnumbered
 def plan_of(report: Report) -> Part:
     """1. Plan against actual."""
     columns = (
-        Column(pgettext("phase", "GĐ"), weight=2),
-        Column(_("Tên giai đoạn"), weight=6),
-        Column(_("Kế hoạch"), whole=True, weight=7),
-        Column(_("Thực tế"), whole=True, weight=7),
-        Column(_("Chênh lệch"), numeric=True, weight=4),
-        Column(_("Tin"), numeric=True, weight=2),
-        Column(_("Đúng hạn"), numeric=True, weight=3),
-        Column(_("Trễ"), numeric=True, weight=2),
-        Column(_("Qua cổng"), weight=5),
+        Column(pgettext("phase", "GĐ"), weight=3),
+        Column(_("Tên giai đoạn"), weight=9),
+        Column(_("Kế hoạch"), whole=True, weight=9),
+        Column(_("Thực tế"), whole=True, weight=9),
+        Column(_("Chênh lệch"), numeric=True, weight=5),
+        Column(_("Tin"), numeric=True, weight=3),
+        Column(_("Đúng hạn"), numeric=True, weight=4),
+        Column(_("Trễ"), numeric=True, weight=3),
+        Column(_("Qua cổng"), weight=7),
     )
     rows = tuple(_phase(report, row) for row in report.plan.phases)
     return Part(
@@ -102,9 +102,9 @@ def injects_of(report: Report) -> Part:
     """5. Every inject."""
     section = report.injects
     columns = (
-        Column(_("Tin"), weight=2),
+        Column(_("Tin"), weight=3),
         Column(_("Tiêu đề"), weight=12),
-        Column(pgettext("phase", "GĐ"), weight=2),
+        Column(pgettext("phase", "GĐ"), weight=3),
         Column(_("Tình trạng"), whole=True, weight=4),
         Column(_("Giờ định"), whole=True, weight=5),
         Column(_("Giờ phát"), whole=True, weight=5),
