@@ -82,6 +82,12 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "verify_action": CONTROL,
     "reopen_action": CONTROL,
     "drop_action": CONTROL,
+    # the after-action report
+    "begin_report": CONTROL,
+    "write_report": CONTROL,
+    "review_report": CONTROL,
+    "return_report": CONTROL,
+    "sign_report": _DIRECTOR,
 }
 
 

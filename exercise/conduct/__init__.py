@@ -48,6 +48,13 @@ from exercise.conduct.injects import (
 )
 from exercise.conduct.phases import advance_phase, confirm_posture, report_posture, return_posture
 from exercise.conduct.refused import Refused
+from exercise.conduct.reporting import (
+    begin_report,
+    return_report,
+    review_report,
+    sign_report,
+    write_report,
+)
 from exercise.conduct.sweep import recover, sweep
 from exercise.conduct.taskings import (
     Upload,
@@ -77,6 +84,7 @@ __all__ = [
     "add_inject",
     "advance_phase",
     "begin_action",
+    "begin_report",
     "call_real_world_stop",
     "close",
     "complete",
@@ -109,10 +117,13 @@ __all__ = [
     "restore",
     "resume",
     "return_posture",
+    "return_report",
     "return_tasking",
+    "review_report",
     "revoke_board_link",
     "set_overdue_policy",
     "set_pace",
+    "sign_report",
     "skip",
     "start",
     "start_work",
@@ -121,4 +132,5 @@ __all__ = [
     "verify",
     "verify_action",
     "waive",
+    "write_report",
 ]

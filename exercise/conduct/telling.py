@@ -22,7 +22,7 @@ MOST_INJECTS = 50
 
 
 class Written(Protocol):
-    """What a command wrote down: an entry of the journal, or of an action's history."""
+    """What a command wrote down: an entry of the journal or of an action's history, a report."""
 
     @property
     def inject_number(self) -> str: ...

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from exercise.conduct.refused import Refused
-from exercise.models import CorrectiveAction, Exercise, Inject, Posture, Tasking
+from exercise.models import (
+    CorrectiveAction,
+    Exercise,
+    Inject,
+    Posture,
+    ReportVersion,
+    Tasking,
+)
 from exercise.models.state import Stateful
 
 
@@ -61,6 +68,8 @@ def _name_of(thing: Any) -> str:
         return str(thing.unit)
     if isinstance(thing, CorrectiveAction):
         return thing.label
+    if isinstance(thing, ReportVersion):
+        return str(_("báo cáo bản %(number)d") % {"number": thing.number})
     return key_of(thing)
 
 

@@ -34,6 +34,7 @@ from exercise.models.posture import (
     Posture,
     PostureState,
 )
+from exercise.models.report import Chapter, FileState, ReportFile, ReportState, ReportVersion
 from exercise.models.snapshot import ReplaySnapshot
 from exercise.models.tasking import (
     AT_WORK,
@@ -76,11 +77,13 @@ __all__ = [
     "ActionState",
     "Attachment",
     "Change",
+    "Chapter",
     "Condition",
     "CorrectiveAction",
     "CorrectiveActionChange",
     "Exercise",
     "ExercisePhase",
+    "FileState",
     "Gate",
     "GateCondition",
     "Inject",
@@ -95,6 +98,9 @@ __all__ = [
     "Rating",
     "ReplaySnapshot",
     "Report",
+    "ReportFile",
+    "ReportState",
+    "ReportVersion",
     "StandDown",
     "Status",
     "StopReason",

@@ -23,6 +23,7 @@ from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
 from exercise.screens.entry import held_up, lacks_second_factor, must_have_second_factor
 from exercise.screens.errors import second_factor_first, signed_out
+from exercise.screens.report_access import in_navigation
 from exercise.situation.improvement import may_read
 from scenarios.models import Scenario
 from units.models import User
@@ -52,6 +53,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "improvement_action": CONTROL | UNIT_MEMBERS,
     "improvement_add": CONTROL,
     "improvement_edit": CONTROL,
+    "report": EVERYONE,  # which version, if any, says exercise.screens.report_access
+    "report_write": CONTROL,
+    "report_share": frozenset({Role.DIRECTOR}),
+    "report_export": EVERYONE,  # of what they may read
+    "report_progress": EVERYONE,  # each their own
+    "report_file": EVERYONE,
     "people": frozenset({Role.DIRECTOR}),
     "people_add": frozenset({Role.DIRECTOR}),
     "people_remove": frozenset({Role.DIRECTOR}),
@@ -171,6 +178,7 @@ NAVIGATION = (
     ("console", _("Điều hành")),
     ("evaluate", _("Đánh giá")),
     ("board", _("Bảng tin")),
+    ("report", _("Báo cáo sau")),
     ("journal", _("Nhật ký")),
     ("replay", _("Xem lại")),
     ("improvement", _("Khắc phục")),
@@ -185,7 +193,11 @@ def navigation(request: ParticipantRequest, here: str) -> dict[str, Any]:
     return {
         "exercise": request.exercise,
         "participant": request.participant,
-        "nav": [(name, label) for name, label in NAVIGATION if role in PAGES[name]],
+        "nav": [
+            (name, label)
+            for name, label in NAVIGATION
+            if role in PAGES[name] and (name != "report" or in_navigation(request.participant))
+        ],
         "here": here,
     }
 

@@ -21,10 +21,11 @@ from exercise.health import counted
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.forms import FORMS, CommandForm
 from exercise.screens.improvement_forms import IMPROVEMENT_FORMS
+from exercise.screens.report_forms import REPORT_FORMS
 from exercise.screens.said import said, undo_of
 from units.roles import may
 
-ALL_FORMS: dict[str, type[CommandForm]] = FORMS | IMPROVEMENT_FORMS
+ALL_FORMS: dict[str, type[CommandForm]] = FORMS | IMPROVEMENT_FORMS | REPORT_FORMS
 """A test holds this table, the role table and ``COMMANDS`` together."""
 
 

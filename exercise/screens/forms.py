@@ -430,5 +430,5 @@ FORMS: dict[str, type[CommandForm]] = {
     "rate": RateForm,
 }
 """The form of each command on a running exercise; ``screens.commands`` adds those on its
-improvement plan.
+improvement plan and its report.
 """

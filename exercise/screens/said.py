@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exercise.models import CorrectiveAction, Exercise, Inject, Posture, Tasking
+from exercise.models import CorrectiveAction, Exercise, Inject, Posture, ReportVersion, Tasking
 
 TAKE_BACK = _("Hoàn tác")
 
@@ -69,6 +69,11 @@ SENTENCES: dict[str, Promise] = {
     "finish_action": _("Đã báo làm xong biện pháp %(action)s."),
     "verify_action": _("Đã xác nhận biện pháp %(action)s."),
     "reopen_action": _("Đã giao lại biện pháp %(action)s."),
+    "begin_report": _("Đã mở bản báo cáo %(version)s."),
+    "write_report": _("Đã lưu báo cáo."),
+    "review_report": _("Đã thẩm tra bản %(version)s."),
+    "return_report": _("Đã trả bản %(version)s cho người viết."),
+    "sign_report": _("Đã ký bản %(version)s."),
     "drop_action": _("Đã ghi: không thực hiện biện pháp %(action)s."),
 }
 
@@ -87,6 +92,8 @@ def _names(result: Any) -> dict[str, str]:
         return {"unit": str(result.unit)}
     if isinstance(result, CorrectiveAction):
         return {"action": result.label}
+    if isinstance(result, ReportVersion):
+        return {"version": str(result.number)}
     return {}
 
 

@@ -3,9 +3,9 @@
 Keys are sorted, lists are in the report's own order, text is UTF-8, a line ends the file. Times of
 exercise are integers in microseconds, named ``*_us``; days and moments of the drill's calendar are
 ISO 8601. Left out is what two runs of one play differ in: wall time (``*_wall_us``, STARTEX and
-ENDEX, how long stops and phases took on the wall) and the hash of the journal's head, which covers
-wall time. ``with_wall`` puts them in. No rounding can make two drills played by people, or by
-players against a real engine, the same: their exercise times differ.
+ENDEX, how long stops and phases took on the wall) and the hashes of the journal's head and of a
+signed version, which cover wall time. ``with_wall`` puts them in. No rounding can make two drills
+played by people, or by players against a real engine, the same: their exercise times differ.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from exercise.review.report.values import Report
 from scenarios.calendar import DrillCalendar
 
 FORMAT = "exercise-report/1"
-_OF_THE_RUN = frozenset({"journal_head"})
+_OF_THE_RUN = frozenset({"journal_head", "signed_head", "content_hash"})
 
 
 def write(report: Report, *, with_wall: bool = False) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from exercise.models import Exercise, verify
+from exercise.models import Exercise, ReportVersion, verify
 from exercise.review.facts import read_facts
 from exercise.review.report.acknowledgements import acknowledgements_of
 from exercise.review.report.figures import figures_of
@@ -13,6 +13,7 @@ from exercise.review.report.improvement import improvement_of
 from exercise.review.report.injects import injects_of
 from exercise.review.report.interruptions import interruptions_of
 from exercise.review.report.material import Material
+from exercise.review.report.narrative import narrative_of
 from exercise.review.report.objectives import objectives_of
 from exercise.review.report.observations import observations_of
 from exercise.review.report.phases import plan_of
@@ -20,7 +21,9 @@ from exercise.review.report.unit_rows import units_of
 from exercise.review.report.values import Report
 
 
-def build_report(exercise: Exercise, language: str = "vi") -> Report:
+def build_report(
+    exercise: Exercise, language: str = "vi", version: ReportVersion | None = None
+) -> Report:
     """The after-action report of an exercise as it stands, also of one under way.
 
     The journal's chain is checked first; what it finds is in ``Report.head``. Of a journal that is
@@ -28,9 +31,14 @@ def build_report(exercise: Exercise, language: str = "vi") -> Report:
 
     Args:
         language: ``vi`` or ``en``, of every word in the report.
+        version: what people wrote about it; by default nothing. One that is signed reports on the
+            entries there were when it was signed.
     """
     verdict = verify(exercise)
-    plan, facts = read_facts(exercise, verdict.entries if verdict.verified else None)
+    up_to = verdict.entries if verdict.verified else None
+    if version is not None and version.journal_seq is not None:
+        up_to = min(version.journal_seq, up_to or version.journal_seq)
+    plan, facts = read_facts(exercise, up_to)
     with translation.override(language):
         material = Material(exercise, plan, facts, verdict, language)
         objectives = objectives_of(material)
@@ -47,4 +55,5 @@ def build_report(exercise: Exercise, language: str = "vi") -> Report:
             interruptions=interruptions_of(material),
             observations=observations_of(material, objectives),
             improvement=improvement_of(material),
+            narrative=narrative_of(material, version),
         )

@@ -467,6 +467,52 @@ class ImprovementSection:
     rows: tuple[CorrectiveAction, ...]
 
 
+# ── what people wrote and signed ────────────────────────────────────────────────────────────────
+class Run(NamedTuple):
+    """A piece of a paragraph; with ``seq`` it stands for that moment of the replay."""
+
+    text: str
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterText:
+    """One chapter of the narrative; ``paragraphs`` is empty where nothing was written."""
+
+    chapter: str
+    title: str
+    paragraphs: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The version of the report that this is.
+
+    Attributes:
+        number: 0 where nobody has begun to write.
+        warning: empty; or the sentence that a signed version was not left as it was signed.
+        notice: what happened to the journal after the signature, which the report does not count.
+        signed_head, content_hash: hashes of the journal and of the version, as signed.
+        author: who wrote last.
+    """
+
+    number: int
+    state: str
+    state_label: str
+    chapters: tuple[ChapterText, ...]
+    author: str
+    reviewer: str
+    signer: str
+    warning: str
+    notice: str
+    signed_seq: int | None
+    signed_head: str
+    content_hash: str
+    written_wall_us: int | None
+    reviewed_wall_us: int | None
+    signed_wall_us: int | None
+
+
 # ── the whole ───────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -484,10 +530,16 @@ class Report:
     interruptions: InterruptionSection
     observations: ObservationSection
     improvement: ImprovementSection
+    narrative: Narrative
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is said before anything else, on the first page, in every format."""
+        return tuple(filter(None, (self.head.warning, self.narrative.warning)))
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """The sections' sentences in the order of the report; the journal's warning first."""
+        """The sections' sentences in the order of the report; the warnings first."""
         sections = (
             self.key,
             self.plan,
@@ -499,7 +551,7 @@ class Report:
             self.observations,
             self.improvement,
         )
-        said = (self.head.warning, *(section.finding for section in sections))
+        said = (*self.warnings, *(section.finding for section in sections))
         return tuple(sentence for sentence in said if sentence)
 
     def stamp(self, play_us: int | None, *, before_break: bool = False) -> str:

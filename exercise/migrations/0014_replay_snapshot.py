@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercise', '0011_corrective_changes_append_only'),
+        ('exercise', '0013_signed_reports_unchanged'),
     ]
 
     operations = [
