@@ -27,6 +27,7 @@ CONTROL = frozenset({Role.DIRECTOR, Role.CONTROLLER})
 UNIT_MEMBERS = frozenset({Role.LEAD, Role.STAFF})
 EVERYONE = frozenset(Role)
 _DIRECTOR = frozenset({Role.DIRECTOR})
+_EVALUATOR = frozenset({Role.EVALUATOR})
 
 ALLOWED: dict[str, frozenset[Role]] = {
     # the exercise as a whole
@@ -73,7 +74,12 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "complete_for": CONTROL,
     "nudge": CONTROL,
     # evaluation
-    "rate": frozenset({Role.EVALUATOR}),
+    "rate": _EVALUATOR,
+    "rate_action": _EVALUATOR,
+    "rate_objective": _EVALUATOR,
+    "record_finding": _EVALUATOR,
+    "publish_evaluation": _DIRECTOR,
+    "withdraw_evaluation": _DIRECTOR,
 }
 
 

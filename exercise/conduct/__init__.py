@@ -24,6 +24,14 @@ from exercise.conduct.clockwork import (
     start,
 )
 from exercise.conduct.creation import create_exercise
+from exercise.conduct.evaluation import (
+    publish_evaluation,
+    rate,
+    rate_action,
+    rate_objective,
+    record_finding,
+    withdraw_evaluation,
+)
 from exercise.conduct.injects import (
     add_inject,
     correct,
@@ -47,7 +55,6 @@ from exercise.conduct.taskings import (
     complete_for,
     nudge,
     open_tasking,
-    rate,
     report,
     return_tasking,
     start_work,
@@ -83,8 +90,12 @@ __all__ = [
     "open_tasking",
     "passed_by",
     "pause",
+    "publish_evaluation",
     "rate",
+    "rate_action",
+    "rate_objective",
     "recall",
+    "record_finding",
     "recover",
     "release",
     "report",
@@ -104,4 +115,5 @@ __all__ = [
     "unhold",
     "verify",
     "waive",
+    "withdraw_evaluation",
 ]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from exercise.models.evaluation import (
+    ActionRating,
+    Finding,
+    FindingKind,
+    ObjectiveRating,
+    Observation,
+    Rating,
+)
 from exercise.models.exercise import (
     BOARD_AFTER_END_US,
     BOARD_LINK_US,
@@ -35,8 +43,6 @@ from exercise.models.tasking import (
     TO_READ,
     UNREAD,
     Attachment,
-    Observation,
-    Rating,
     Report,
     Tasking,
     TaskingState,
@@ -61,17 +67,21 @@ __all__ = [
     "UNREAD",
     "WHEN_US",
     "WORKING",
+    "ActionRating",
     "Attachment",
     "Change",
     "Condition",
     "Exercise",
     "ExercisePhase",
+    "Finding",
+    "FindingKind",
     "Gate",
     "GateCondition",
     "Inject",
     "InjectState",
     "InjectVersion",
     "JournalEntry",
+    "ObjectiveRating",
     "Observation",
     "OverduePolicy",
     "Participant",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from exercise.conduct import COMMANDS, Refused
 from exercise.health import counted
 from exercise.screens.access import ParticipantRequest, page
-from exercise.screens.forms import FORMS
+from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import said, undo_of
 from units.roles import may
 

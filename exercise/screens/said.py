@@ -63,6 +63,11 @@ SENTENCES: dict[str, Promise] = {
     "complete_for": _("Đã ghi hộ: %(unit)s hoàn thành %(number)s."),
     "nudge": _("Đã nhắc %(unit)s về %(number)s. Không lấy lại được."),
     "rate": _("Đã ghi đánh giá."),
+    "rate_action": _("Đã ghi đánh giá."),
+    "rate_objective": _("Đã ghi đánh giá."),
+    "record_finding": _("Đã ghi nhận xét."),
+    "publish_evaluation": _("Đã công bố kết quả đánh giá cho các đơn vị."),
+    "withdraw_evaluation": _("Đã thu lại kết quả đánh giá."),
 }
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from exercise.conduct import COMMANDS
 from exercise.models import Attachment, Tasking
-from exercise.screens.forms import FORMS
+from exercise.screens.forms_by_command import FORMS
 from tests.screens.test_who_may_what import (
     ROLES,
     STRANGERS,

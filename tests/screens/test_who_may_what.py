@@ -21,10 +21,11 @@ from exercise.conduct import COMMANDS
 from exercise.management.commands.roles_table import document as roles_document
 from exercise.models import Attachment, Exercise, Inject, Posture, Tasking, verify
 from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
-from exercise.screens.forms import FORMS
+from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from scenarios.imports import keeping, steps
+from scenarios.models import Objective
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
 from units.roles import ALLOWED, Role, may
@@ -182,7 +183,14 @@ class Scene:
 
     def __init__(self) -> None:
         injects = [
-            entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+            entry(
+                "1.01",
+                5,
+                ["U1", "U2"],
+                mandatory=True,
+                complete_within_s=3600,
+                expected_actions=[{"vi": "Triển khai lực lượng", "en": "Deploy"}],
+            ),
             entry("1.02", 10, ["U1", "U2"], complete_within_s=3600),
             entry("1.03", 11, ["U1"], complete_within_s=3600),
             entry("1.04", 50, ["U1"]),
@@ -192,6 +200,9 @@ class Scene:
             entry("2.01", 245, ["U1", "U2"]),
         ]
         self.drill = make_drill(units=2, injects=injects, started=True)
+        Objective.objects.create(
+            scenario=self.drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"}
+        )
         for minutes in (5, 5, 1, 1, 1):
             self.drill.later(minutes).sweep()
         self._play()
@@ -240,6 +251,7 @@ class Scene:
         values: dict[str, Callable[[], Any]] = {
             "code": lambda: self.drill.exercise.code,
             "unit_id": lambda: self.drill.posture("U1").unit_id,
+            "unit_code": lambda: "U1",
             "inject_id": lambda: self.drill.inject("1.02").pk,
             "tasking_id": lambda: self.drill.tasking("1.02", "U1").pk,
             "participant_id": lambda: self.drill.participant("staff", "U2").pk,
@@ -480,6 +492,9 @@ def arguments(scene: Scene, command: str) -> dict[str, Any]:
         "inject_ids": ["1"],
         "decision": "release",
         "rating": "P",
+        "action": "1",
+        "objective": "MT1",
+        "kind": "strength",
     }
 
 
@@ -515,6 +530,7 @@ BY_STATE = {
     "return_posture",
     "decide_overdue",
     "start_work",
+    "withdraw_evaluation",
 }
 """Refused in the scene's state, whoever gives them."""
 
@@ -615,6 +631,7 @@ def long_course() -> Drill:
         entry("3.01", 485, ["U1"]),
     ]
     drill = make_drill(units=2, injects=injects, stand_downs=[(1, 1.5)], started=True)
+    Objective.objects.create(scenario=drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"})
     lead, evaluator = drill.actor("lead", "U1"), drill.actor("evaluator")
     drill.later(5).sweep()
     drill.later(1).sweep()
@@ -627,6 +644,11 @@ def long_course() -> Drill:
         drill.do("complete", who, tasking_id=tasking, text="Đã làm <b>xong</b> {actor}")
     first = drill.tasking("1.01", "U1").pk
     drill.do("rate", evaluator, tasking_id=first, rating="S", note="Chậm")
+    drill.do("rate_action", evaluator, tasking_id=first, action=1, rating="M", note="Thiếu xe")
+    drill.do("rate_objective", evaluator, unit_code="U1", objective="MT1", rating="S")
+    drill.do("record_finding", evaluator, kind="strength", text="Đến <b>sớm</b>", place="{x}")
+    drill.do("publish_evaluation")
+    drill.do("withdraw_evaluation")
     drill.do("verify", tasking_id=first)
     drill.do("return_tasking", tasking_id=drill.tasking("1.01", "U2").pk, reason="Thiếu số liệu ạ")
     drill.do("complete", drill.actor("lead", "U2"), tasking_id=drill.tasking("1.01", "U2").pk)
