@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from exercise.conduct import Refused
+from exercise.conduct import Actor, Refused
 from exercise.models import ActionRating, Finding, ObjectiveRating, verify
 from exercise.review.replay import differences
 from scenarios.models import Objective
-from tests.factories import as_, entry, make_drill
+from tests.factories import entry, make_drill
+from units.models import User
 
 pytestmark = pytest.mark.django_db
 ACTIONS = [{"vi": "Cử tổ kiểm tra", "en": "Send a team"}, {"vi": "Lập danh sách", "en": "List"}]
@@ -26,6 +28,12 @@ def drill():
     return made
 
 
+def as_(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 def rated(drill, action, rating="M", note="", who=None, unit="U1"):
     who = who or drill.actor("evaluator")
     pk = drill.tasking("1.01", unit).pk
@@ -33,9 +41,6 @@ def rated(drill, action, rating="M", note="", who=None, unit="U1"):
 
 
 def second_evaluator(drill):
-    from exercise.conduct import Actor
-    from units.models import User
-
     user = User.objects.create_user("danh-gia-hai", password=None, name="Đánh giá hai")
     unit = drill.posture("U1").unit
     return Actor.of(drill.exercise.participants.create(user=user, role="evaluator", unit=unit))
