@@ -657,6 +657,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 function afterCommand(form, element) {
+  if ("goes" in form.dataset) {
+    forgetDraft(form);
+    location.reload();
+    return;
+  }
+  if ("autosave" in form.dataset) sayWhenSaved(form);
   if ("closes" in form.dataset) form.closest("dialog")?.close();
   if ("clears" in element.dataset) form.reset();
   if (element === form || "clears" in element.dataset) forgetDraft(form);
@@ -771,6 +777,8 @@ function markRatings() {
     const letter = own.getAttribute(`data-rated-${tasking}`);
     write($(".letter", row), letter || "");
     if (letter) $(".letter", row).dataset.rating = letter;
+    const judged = own.getAttribute(`data-judged-${tasking}`);
+    if (judged) write($(".judged", row), `${own.dataset.judged} ${judged}`);
     if (tasking === own.dataset.open) $("a", row).setAttribute("aria-current", "page");
   }
 }
@@ -779,8 +787,27 @@ function noteRating(form) {
   const own = $("#own-ratings");
   const rated = form.elements.rating?.value;
   if (!own || !rated) return;
+  if ("autosave" in form.dataset) {
+    const all = $$("[data-autosave]");
+    const judged = all.filter((one) => one.elements.rating.value).length;
+    if (own.dataset.open) own.setAttribute(`data-judged-${own.dataset.open}`, `${judged}/${all.length}`);
+    markRatings();
+    return;
+  }
   own.setAttribute(`data-rated-${form.elements.tasking_id.value}`, rated);
   markRatings();
+}
+
+function sayWhenSaved(form) {
+  const saved = $(".saved", form);
+  write(saved, `${saved.dataset.words} ${new Date().toTimeString().slice(0, 8)}`);
+}
+
+// What was written while the server could not be heard is sent as soon as it can.
+function sendKept() {
+  for (const form of $$("form[data-autosave]")) {
+    if (localStorage.getItem(draftKey(form)) && form.checkValidity()) htmx.trigger(form, "submit");
+  }
 }
 
 // ── drafts and photos ───────────────────────────────────────────────────────────────────────────
@@ -957,6 +984,8 @@ for (const form of $$("form[data-draft]")) {
 }
 offerToSwitchKeys();
 markRatings();
+sendKept();
+addEventListener("online", sendKept);
 showViews();
 connect();
 zoomTimeline();

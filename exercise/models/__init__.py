@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from exercise.models.evaluation import (
+    ActionRating,
+    Finding,
+    FindingKind,
+    ObjectiveRating,
+    Observation,
+    Rating,
+)
 from exercise.models.exercise import (
     BOARD_AFTER_END_US,
     BOARD_LINK_US,
@@ -45,8 +53,6 @@ from exercise.models.tasking import (
     TO_READ,
     UNREAD,
     Attachment,
-    Observation,
-    Rating,
     Report,
     Tasking,
     TaskingState,
@@ -74,6 +80,7 @@ __all__ = [
     "UNREAD",
     "WHEN_US",
     "WORKING",
+    "ActionRating",
     "ActionState",
     "Attachment",
     "Change",
@@ -84,12 +91,15 @@ __all__ = [
     "Exercise",
     "ExercisePhase",
     "FileState",
+    "Finding",
+    "FindingKind",
     "Gate",
     "GateCondition",
     "Inject",
     "InjectState",
     "InjectVersion",
     "JournalEntry",
+    "ObjectiveRating",
     "Observation",
     "OverduePolicy",
     "Participant",

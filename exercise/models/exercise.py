@@ -119,6 +119,8 @@ class Exercise(Stateful):
     real_world_words = models.CharField(max_length=500, blank=True)
     real_world_by = models.CharField(max_length=150, blank=True)
 
+    evaluation_published = models.BooleanField(default=False, db_default=False)
+    """Whether units may read what evaluators wrote of them."""
     overdue_policy = models.CharField(
         max_length=8, choices=OverduePolicy.choices, default=OverduePolicy.HOLD
     )

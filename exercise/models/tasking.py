@@ -260,31 +260,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Rating(models.TextChoices):
-    """HSEEP 2020 performance ratings."""
-
-    P = "P", _("đạt tốt")
-    S = "S", _("còn vướng mắc nhỏ")
-    M = "M", _("vướng mắc lớn")
-    U = "U", _("không thực hiện được")
-
-
-class Observation(models.Model):
-    """An evaluator's judgement of one tasking; staff and observers never see it."""
-
-    tasking = models.ForeignKey(Tasking, on_delete=models.PROTECT, related_name="observations")
-    evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-    rating = models.CharField(max_length=1, choices=Rating.choices)
-    note = models.TextField(blank=True)
-    at_us = models.BigIntegerField()
-    at_wall_us = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tasking", "evaluator"], name="one_rating_each")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tasking_id}: {self.rating}"

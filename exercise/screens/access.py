@@ -72,6 +72,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluate": frozenset({Role.EVALUATOR}),
     "evaluate_live": frozenset({Role.EVALUATOR}),
     "evaluate_tasking": frozenset({Role.EVALUATOR}),
+    "evaluate_unit": frozenset({Role.EVALUATOR}),
+    "unit_evaluation": UNIT_MEMBERS,
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},

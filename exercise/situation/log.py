@@ -96,6 +96,17 @@ SENTENCES: dict[str, Pattern] = {
     "tasking_ack_overdue": ("late", gettext_lazy("{unit} chưa nhận {inject}, quá hạn xác nhận")),
     "tasking_overdue": ("late", gettext_lazy("{unit} quá hạn {inject}")),
     "tasking_rated": ("note", gettext_lazy("{actor} chấm {inject} của {unit} mức {rating}")),
+    "action_rated": (
+        "note",
+        gettext_lazy("{actor} chấm hành động {action} của {inject}, {unit}, mức {rating}"),
+    ),
+    "objective_rated": (
+        "note",
+        gettext_lazy("{actor} chấm mục tiêu {objective} của {unit} mức {rating}"),
+    ),
+    "observation_recorded": ("note", gettext_lazy("{actor} ghi nhận xét đánh giá")),
+    "evaluation_published": ("full", gettext_lazy("{actor} công bố kết quả đánh giá")),
+    "evaluation_withdrawn": ("lock", gettext_lazy("{actor} thu lại kết quả đánh giá")),
 }
 """Glyph and sentence of each kind of entry. Names in braces are filled in, bold."""
 
@@ -262,7 +273,7 @@ def _values(
         "numbers": ", ".join(data.get("numbers") or ()),
         "on": data.get("on", ""),
     }
-    for key in ("minutes", "place", "version", "rating"):
+    for key in ("minutes", "place", "version", "rating", "action", "objective"):
         values[key] = data.get(key, "")
     return values
 

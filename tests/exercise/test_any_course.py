@@ -77,6 +77,7 @@ seconds = st.integers(-1, 4000)
 channels = st.sampled_from(["phone", "paper", "phone", "pigeon"])
 phases = st.sampled_from(["transition", "preparation", "execution"])
 texts = st.builds(Text, vi=st.sampled_from(["Bất ngờ", "Tin khác", ""]))
+ratings = st.sampled_from(["P", "U", "X"])
 nobody = st.just(0)
 
 
@@ -502,7 +503,21 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "verify_action": of_action,
     "reopen_action": {**of_action, "reason": reasons},
     "drop_action": {**of_action, "reason": reasons},
-    "rate": {**of_tasking, "rating": st.sampled_from(["P", "U", "X"]), "note": words},
+    "rate": {**of_tasking, "rating": ratings, "note": words},
+    "rate_action": {**of_tasking, "action": st.integers(0, 2), "rating": ratings, "note": words},
+    "rate_objective": {
+        "unit_code": st.sampled_from(["U1", "U2", "U9"]),
+        "objective": st.sampled_from(["MT1", "MT9"]),
+        "rating": ratings,
+        "note": words,
+    },
+    "record_finding": {
+        "kind": st.sampled_from(["strength", "improvement", "rumour"]),
+        "text": words,
+        "unit_code": st.sampled_from(["", "U1", "U9"]),
+    },
+    "publish_evaluation": {},
+    "withdraw_evaluation": {},
 }
 
 

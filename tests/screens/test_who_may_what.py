@@ -30,10 +30,11 @@ from exercise.models import (
     verify,
 )
 from exercise.screens.access import ADMINISTRATION, HOME, OVER_ALL_DRILLS, OWN, PAGES, PLANNING
-from exercise.screens.commands import ALL_FORMS
+from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from scenarios.imports import keeping, steps
+from scenarios.models import Objective
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
 from units.roles import ALLOWED, UNIT_MEMBERS, Role, may
@@ -195,12 +196,22 @@ def as_(user: User | None) -> Client:
     return client
 
 
+ACTIONS = [{"vi": "Triển khai lực lượng", "en": "Deploy"}]
+
+
 class Scene:
     """A drill in the middle of phase 1, with a client for everybody there is."""
 
     def __init__(self) -> None:
         injects = [
-            entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+            entry(
+                "1.01",
+                5,
+                ["U1", "U2"],
+                mandatory=True,
+                complete_within_s=3600,
+                expected_actions=ACTIONS,
+            ),
             entry("1.02", 10, ["U1", "U2"], complete_within_s=3600),
             entry("1.03", 11, ["U1"], complete_within_s=3600),
             entry("1.04", 50, ["U1"]),
@@ -210,6 +221,9 @@ class Scene:
             entry("2.01", 245, ["U1", "U2"]),
         ]
         self.drill = make_drill(units=2, injects=injects, started=True)
+        Objective.objects.create(
+            scenario=self.drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"}
+        )
         for minutes in (5, 5, 1, 1, 1):
             self.drill.later(minutes).sweep()
         self._play()
@@ -241,6 +255,7 @@ class Scene:
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
         self.actions = {state: self._action(state) for state in ("open", "in_progress", "done")}
+        drill.do("publish_evaluation")
         drill.fresh()
 
     def _action(self, state: str) -> CorrectiveAction:
@@ -267,6 +282,7 @@ class Scene:
         values: dict[str, Callable[[], Any]] = {
             "code": lambda: self.drill.exercise.code,
             "unit_id": lambda: self.drill.posture("U1").unit_id,
+            "unit_code": lambda: "U1",
             "inject_id": lambda: self.drill.inject("1.02").pk,
             "tasking_id": lambda: self.drill.tasking("1.02", "U1").pk,
             "action_id": lambda: self.actions["open"].pk,
@@ -466,7 +482,7 @@ def test_a_form_with_its_key_is_accepted(scene: Scene) -> None:
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────
 def test_the_four_tables_of_commands_hold_the_same() -> None:
-    assert set(ALL_FORMS) == set(COMMANDS)
+    assert set(FORMS) == set(COMMANDS)
     assert set(ALLOWED) == set(COMMANDS)
     assert set(SAID) == set(COMMANDS)
     assert all(ALLOWED[command] for command in COMMANDS), "a command nobody may give"
@@ -526,6 +542,9 @@ def arguments(scene: Scene, command: str) -> dict[str, Any]:
         "inject_ids": ["1"],
         "decision": "release",
         "rating": "P",
+        "action": "1",
+        "objective": "MT1",
+        "kind": "strength",
     }
 
 
@@ -561,6 +580,7 @@ BY_STATE = {
     "return_posture",
     "decide_overdue",
     "start_work",
+    "publish_evaluation",
 }
 """Refused in the scene's state, whoever gives them."""
 
@@ -652,7 +672,14 @@ def test_every_kind_that_conduct_writes_has_its_sentence() -> None:
 def long_course() -> Drill:
     """A day on which nearly everything happens."""
     injects = [
-        entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+        entry(
+            "1.01",
+            5,
+            ["U1", "U2"],
+            mandatory=True,
+            expected_actions=ACTIONS,
+            complete_within_s=3600,
+        ),
         entry("1.02", 6, ["U1", "U2"]),
         entry("1.03", None, ["U1"], when=("1.01", "completed")),
         entry("1.04", 20, ["U1"], complete_within_s=1200),
@@ -661,6 +688,7 @@ def long_course() -> Drill:
         entry("3.01", 485, ["U1"]),
     ]
     drill = make_drill(units=2, injects=injects, stand_downs=[(1, 1.5)], started=True)
+    Objective.objects.create(scenario=drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"})
     lead, evaluator = drill.actor("lead", "U1"), drill.actor("evaluator")
     drill.later(5).sweep()
     drill.later(1).sweep()
@@ -673,6 +701,11 @@ def long_course() -> Drill:
         drill.do("complete", who, tasking_id=tasking, text="Đã làm <b>xong</b> {actor}")
     first = drill.tasking("1.01", "U1").pk
     drill.do("rate", evaluator, tasking_id=first, rating="S", note="Chậm")
+    drill.do("rate_action", evaluator, tasking_id=first, action=1, rating="M", note="Thiếu xe")
+    drill.do("rate_objective", evaluator, unit_code="U1", objective="MT1", rating="S")
+    drill.do("record_finding", evaluator, kind="strength", text="Đến <b>sớm</b>", place="{x}")
+    drill.do("publish_evaluation")
+    drill.do("withdraw_evaluation")
     drill.do("verify", tasking_id=first)
     drill.do("return_tasking", tasking_id=drill.tasking("1.01", "U2").pk, reason="Thiếu số liệu ạ")
     drill.do("complete", drill.actor("lead", "U2"), tasking_id=drill.tasking("1.01", "U2").pk)
