@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
@@ -39,7 +39,7 @@ def beside(request: ParticipantRequest) -> HttpResponse:
     asked.is_valid()  # what cannot be meant is left out
     step = CONTROL_STEPS.at(exercise, asked.cleaned_data.get("at"))
     if step is None or exercise.status not in replay_link.OVER:
-        raise Http404
+        return uncached(render(request, "hot_wash/_beside.html", {"not_yet": True}))
     try:
         moment = moment_at(exercise, step)
         context = {

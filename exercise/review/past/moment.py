@@ -78,20 +78,20 @@ def moment_at(exercise: Exercise, step: Step) -> Moment:
 
 def _exercise(exercise: Exercise, story: Story) -> Exercise:
     anchor_wall_us, anchor_us, rate_permille, running = story.clock
-    past = exercise.as_it_was(
-        **story.exercise,
-        anchor_wall_us=anchor_wall_us,
-        anchor_us=anchor_us,
-        rate_permille=rate_permille,
-        running=running,
-        journal_seq=story.seq,
-        calendar=exercise.calendar,
-        phases=[_phase(row, story) for row in exercise.phases],
+    here = story.exercise["stand_down_id"]
+    return exercise.as_it_was(
+        {
+            **story.exercise,
+            "anchor_wall_us": anchor_wall_us,
+            "anchor_us": anchor_us,
+            "rate_permille": rate_permille,
+            "running": running,
+            "journal_seq": story.seq,
+            "calendar": exercise.calendar,
+            "phases": [_phase(row, story) for row in exercise.phases],
+        },
+        stand_down=next((row for row in exercise.stand_downs.all() if row.pk == here), None),
     )
-    past.stand_down = next(
-        (row for row in exercise.stand_downs.all() if row.pk == past.stand_down_id), None
-    )
-    return past
 
 
 def _phase(row: ExercisePhase, story: Story) -> ExercisePhase:
@@ -120,9 +120,7 @@ def _rows(rows: Rows, story: Story) -> Rows:
 
 
 def _posture(row: Posture, story: Story) -> Posture:
-    past = row.as_it_was(**story.postures[row.unit.code])
-    past.unit = row.unit
-    return past
+    return row.as_it_was(story.postures[row.unit.code], unit=row.unit)
 
 
 def _original_titles(rows: Rows) -> dict[int, Text]:
@@ -140,10 +138,8 @@ def _inject(row: Inject, fields: dict[str, Any], originals: dict[int, Text]) -> 
         fields.setdefault("planned_us", None)
     said = fields.get("title")
     fields["title"] = Text.of(said) if said else originals.get(row.pk, row.title)
-    return row.as_it_was(**fields)
+    return row.as_it_was(fields)
 
 
 def _tasking(row: Tasking, fields: dict[str, Any], inject: Inject) -> Tasking:
-    past = row.as_it_was(**(FIRST_OF_TASKING | fields))
-    past.inject, past.unit = inject, row.unit
-    return past
+    return row.as_it_was(FIRST_OF_TASKING | fields, inject=inject, unit=row.unit)
