@@ -637,6 +637,7 @@ function buttonOf(element) {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt: element, requestConfig } = event.detail;
+  if (element.dataset.draft) element.sentDraft = localStorage.getItem(draftKey(element));
   const button = requestConfig?.triggeringEvent?.submitter || buttonOf(element);
   if (!button) return;
   button.style.minWidth = `${button.offsetWidth}px`;
@@ -798,7 +799,14 @@ function noteRating(form) {
   markRatings();
 }
 
+// What was changed while the form was on its way is still to be sent.
+function writtenSince(form) {
+  return "autosave" in form.dataset && localStorage.getItem(draftKey(form)) !== form.sentDraft;
+}
+
 function sayWhenSaved(form) {
+  if (writtenSince(form)) return;
+
   const saved = $(".saved", form);
   write(saved, `${saved.dataset.words} ${new Date().toTimeString().slice(0, 8)}`);
 }
@@ -835,7 +843,7 @@ function restoreDraft(form) {
 }
 
 function forgetDraft(form) {
-  if (form.dataset.draft) localStorage.removeItem(draftKey(form));
+  if (form.dataset.draft && !writtenSince(form)) localStorage.removeItem(draftKey(form));
   for (const list of $$(".picked", form)) list.replaceChildren();
   nameReport(form);
 }
