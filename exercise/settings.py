@@ -115,6 +115,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "exercise.urls"
 ASGI_APPLICATION = "exercise.asgi.application"
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What {% cache %} keeps is kept by all that is seen of it, and so by each process for itself.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

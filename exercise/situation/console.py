@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from exercise.models import (
     CONFIRMED,
@@ -23,9 +24,10 @@ from exercise.models import (
     PostureState,
     Tasking,
 )
-from exercise.situation import strip, timeline
+from exercise.situation import strip, timeline, words
 from exercise.situation.facts import INJECT_GLYPH, Facts
 from exercise.situation.outage import after_outage
+from exercise.situation.standing import Standing, Work
 from units.models import Unit
 
 NEXT_SHOWN = 12
@@ -61,6 +63,8 @@ class UnitCard:
 
     posture: Posture
     chip: Chip
+    away: str
+    """How far off the chip's moment is, as the page says it."""
     step_word: str
     steps: tuple[bool, ...]
     pips: tuple[Pip, ...]
@@ -74,6 +78,12 @@ class UnitCard:
     @property
     def unit(self) -> Unit:
         return self.posture.unit
+
+    @property
+    def looks(self) -> str:
+        """All that is seen of the card, in the reader's language: equal cards look the same."""
+        seen = [value for name, value in vars(self).items() if name != "posture"]
+        return repr((get_language(), self.unit.pk, str(self.unit), str(self.unit.name), seen))
 
 
 @dataclass(frozen=True)
@@ -154,46 +164,80 @@ def _comes_by_itself(inject: Inject) -> bool:
 # ── units ───────────────────────────────────────────────────────────────────────────────────────
 def unit_card(facts: Facts, posture: Posture) -> UnitCard:
     """The card of one unit, from its taskings and the injects on their way to it."""
-    standings = facts.standings
-    taskings = [t for t in facts.by_unit[posture.unit_id] if standings[t.pk].counts]
-    acknowledged = [
-        t.acknowledged_us - t.delivered_us for t in taskings if t.acknowledged_us is not None
-    ]
-    late = [t for t in taskings if standings[t.pk].late]
-    present = [t for t in taskings if t.inject.phase == facts.exercise.phase]
+    work, standings = facts.rows.work[posture.unit_id], facts.standings
+    coming = facts.next_of_unit.get(posture.unit_id)
+    given = (
+        get_language(),
+        facts.exercise.phase,
+        posture.state,
+        coming and (coming.number, coming.state),
+        tuple([standings[tasking.pk] for tasking in work.open]),
+    )
+    card = work.once("card", given, lambda: _unit_card(facts, posture))
+    to_us = card.chip.to_us
+    away = "" if to_us is None else words.duration(to_us - words.position_of(facts.exercise))
+    return replace(card, posture=posture, away=away)
+
+
+def _unit_card(facts: Facts, posture: Posture) -> UnitCard:
+    work, standings = facts.rows.work[posture.unit_id], facts.standings
+    over = work.once("tally", None, lambda: _tally(work.taskings, work.settled))
+    still = _tally(work.open, standings)
+    acknowledged = over.acknowledged + still.acknowledged
+    late = [t for t in work.open if standings[t.pk].late]
     return UnitCard(
         posture=posture,
         chip=chip_of(facts, posture),
+        away="",
         step_word=str(posture.get_state_display()),
         steps=tuple(place <= posture.step for place in (1, 2, 3)),
-        pips=tuple(_pips(facts, posture, present)),
+        pips=tuple(_pips(facts, posture, work)),
         ack_median_us=round(median(acknowledged)) if acknowledged else None,
         unacknowledged_late=any(t.state in UNREAD and t.ack_due_us is not None for t in late),
-        done=sum(standings[t.pk].done for t in taskings),
-        total=len(taskings),
+        done=over.done + still.done,
+        total=over.total + still.total,
         overdue=len(late),
         reported=posture.state in REPORTED,
     )
 
 
+class _Tally(NamedTuple):
+    done: int
+    total: int
+    acknowledged: list[int]
+    """How long each acknowledgement took, in µs of play."""
+
+
+def _tally(taskings: Iterable[Tasking], standings: Mapping[int, Standing]) -> _Tally:
+    """What counts of those taskings whose standing is given."""
+    counted = [t for t in taskings if (its := standings.get(t.pk)) and its.counts]
+    return _Tally(
+        done=sum(standings[t.pk].done for t in counted),
+        total=len(counted),
+        acknowledged=[
+            t.acknowledged_us - t.delivered_us for t in counted if t.acknowledged_us is not None
+        ],
+    )
+
+
 def chip_of(facts: Facts, posture: Posture) -> Chip:
     """The one chip: the worst of late, due, unacknowledged, reported, working, ready, waiting."""
-    taskings = facts.by_unit[posture.unit_id]
-    if late := [t for t in taskings if facts.late(t)]:
+    work, standings = facts.rows.work[posture.unit_id], facts.standings
+    if late := [t for t in work.open if standings[t.pk].late]:
         return Chip("late", _("Trễ"), min(_due(t) for t in late))
-    if soon := [t for t in taskings if facts.soon(t)]:
+    if soon := [t for t in work.open if standings[t.pk].soon]:
         return Chip("due", _("Còn"), min(_due(t) for t in soon))
-    if any(t.state in UNREAD or t.reacknowledge for t in taskings):
+    if any(t.to_read for t in work.open):
         return Chip("delivered", _("Chưa nhận tin"))
     if posture.state in REPORTED:
         return Chip("ack", _("Chờ xác nhận"))
-    if any(facts.open(t) for t in taskings):
+    if work.open:
         return Chip("work", _("Đang làm"))
     if posture.state in CONFIRMED:
         return Chip("done", _("Sẵn sàng"))
     if posture.state == PostureState.PEACETIME:
         return Chip("plan", _("Chưa có lệnh"))
-    return Chip("plan", _("Chờ tin") if taskings else _("Chưa có tin"))
+    return Chip("plan", _("Chờ tin") if work.taskings else _("Chưa có tin"))
 
 
 def _due(tasking: Tasking) -> int:
@@ -201,15 +245,14 @@ def _due(tasking: Tasking) -> int:
     return due if due is not None else tasking.delivered_us
 
 
-def _pips(facts: Facts, posture: Posture, taskings: list[Tasking]) -> Iterable[Pip]:
-    for tasking in taskings[-PIPS:]:
+def _pips(facts: Facts, posture: Posture, work: Work) -> Iterable[Pip]:
+    standings, phase = facts.standings, facts.exercise.phase
+    present = (
+        t for t in reversed(work.taskings) if standings[t.pk].counts and t.inject.phase == phase
+    )
+    for tasking in reversed(list(islice(present, PIPS))):
         yield Pip(facts.glyph(tasking), f"{tasking.inject.number} {tasking.get_state_display()}")
-    coming = [
-        inject
-        for inject in facts.next_injects
-        if inject.due_us is not None and posture.unit_id in facts.addressees.get(inject.pk, ())
-    ]
-    for inject in coming[:1]:
+    if inject := facts.next_of_unit.get(posture.unit_id):
         yield Pip(
             INJECT_GLYPH[InjectState(inject.state)], f"{inject.number} {inject.get_state_display()}"
         )
@@ -220,9 +263,10 @@ def rail(facts: Facts) -> list[PhaseCell]:
     """The three phases, each with its meter and the gate behind it."""
     cells = []
     gate = facts.gate
+    counted = _counts(facts)
     for row in facts.phases:
         current = row.phase == facts.exercise.phase
-        counts = _phase_counts(facts, row.phase)
+        counts = counted.get(row.phase, {})
         total = sum(counts.values()) or 1
         segments, x = [], 0.0
         for glyph in METER:
@@ -244,15 +288,15 @@ def rail(facts: Facts) -> list[PhaseCell]:
     return cells
 
 
-def _phase_counts(facts: Facts, phase: str) -> dict[str, int]:
-    """Injects of a phase by glyph: late before done before at work."""
-    counts: dict[str, int] = {}
+def _counts(facts: Facts) -> dict[str, dict[str, int]]:
+    """Injects by glyph for each phase: late before done before at work."""
+    found: dict[str, dict[str, int]] = {}
     for inject in facts.injects:
-        if inject.phase == phase:
-            glyph = inject_glyph(facts, inject)
-            glyph = {"delivered": "work", "ack": "work", "due": "work"}.get(glyph, glyph)
-            counts[glyph] = counts.get(glyph, 0) + 1
-    return counts
+        glyph = inject_glyph(facts, inject)
+        glyph = {"delivered": "work", "ack": "work", "due": "work"}.get(glyph, glyph)
+        counts = found.setdefault(inject.phase, {})
+        counts[glyph] = counts.get(glyph, 0) + 1
+    return found
 
 
 def inject_glyph(facts: Facts, inject: Inject) -> str:

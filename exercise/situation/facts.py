@@ -6,15 +6,12 @@ Every number on a screen is derived from these rows, so that counts agree betwee
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from exercise.clock import wall_us
 from exercise.models import (
-    FINISHED,
     PENDING,
     UNREAD,
     Exercise,
@@ -25,24 +22,12 @@ from exercise.models import (
     InjectState,
     Posture,
     Tasking,
-    TaskingState,
     gate_from,
 )
 from exercise.situation.rows import Rows, rows_of
+from exercise.situation.standing import Standing
 from units.models import Unit
 
-GLYPH = {
-    TaskingState.DELIVERED: "delivered",
-    TaskingState.OPENED: "delivered",
-    TaskingState.ACKNOWLEDGED: "ack",
-    TaskingState.IN_PROGRESS: "work",
-    TaskingState.RETURNED: "work",
-    TaskingState.COMPLETED: "done",
-    TaskingState.VERIFIED: "done",
-    TaskingState.WAIVED: "skip",
-    TaskingState.CANCELLED: "skip",
-}
-"""The state glyph of the design guide for each tasking state; late and due come before it."""
 INJECT_GLYPH = {
     InjectState.STANDBY: "plan",
     InjectState.SCHEDULED: "plan",
@@ -52,38 +37,6 @@ INJECT_GLYPH = {
     InjectState.CLOSED: "done",
     InjectState.RELEASED: "delivered",
 }
-
-
-class Standing(NamedTuple):
-    """How one tasking stands at one moment: asked many times a page, worked out once."""
-
-    open: bool
-    late: bool
-    soon: bool
-    counts: bool
-    """Waived and recalled ones do not count at all."""
-    glyph: str
-
-    @property
-    def done(self) -> bool:
-        """Finished by the unit: what counts in "done 2/3"."""
-        return self.counts and not self.open
-
-    @classmethod
-    def of(cls, tasking: Tasking, position_us: int) -> Standing:
-        """Where it stands at this exercise time."""
-        is_open = tasking.open
-        late = is_open and tasking.overdue_at(position_us)
-        soon = is_open and not late and tasking.due_soon_at(position_us)
-        state = TaskingState(tasking.state)
-        glyph = GLYPH[state] if is_open or state in FINISHED else "done"
-        return cls(
-            open=is_open,
-            late=late,
-            soon=soon,
-            counts=state not in (TaskingState.WAIVED, TaskingState.CANCELLED),
-            glyph="late" if late else "due" if soon else glyph,
-        )
 
 
 @dataclass
@@ -112,29 +65,23 @@ class Facts:
         """Unit ids by inject id."""
         return self.rows.addressees
 
-    @cached_property
-    def units(self) -> dict[int, Unit]:
+    @property
+    def units(self) -> Mapping[int, Unit]:
         """Participating units by id, in the order of the console and the board."""
-        return {posture.unit_id: posture.unit for posture in self.postures}
+        return self.rows.units
 
-    @cached_property
-    def inject_by_id(self) -> dict[int, Inject]:
-        return {inject.pk: inject for inject in self.injects}
+    @property
+    def inject_by_id(self) -> Mapping[int, Inject]:
+        return self.rows.inject_by_id
 
-    @cached_property
-    def by_unit(self) -> dict[int, list[Tasking]]:
+    @property
+    def by_unit(self) -> Mapping[int, Sequence[Tasking]]:
         """Taskings by unit id, in the order of delivery."""
-        found: dict[int, list[Tasking]] = defaultdict(list)
-        for tasking in self.taskings:
-            found[tasking.unit_id].append(tasking)
-        return found
+        return self.rows.by_unit
 
-    @cached_property
-    def by_inject(self) -> dict[int, list[Tasking]]:
-        found: dict[int, list[Tasking]] = defaultdict(list)
-        for tasking in self.taskings:
-            found[tasking.inject_id].append(tasking)
-        return found
+    @property
+    def by_inject(self) -> Mapping[int, Sequence[Tasking]]:
+        return self.rows.by_inject
 
     @cached_property
     def phases(self) -> list[ExercisePhase]:
@@ -143,13 +90,17 @@ class Facts:
 
     @cached_property
     def gate(self) -> Gate:
-        """The gate of the present phase, from these rows (two queries more for its conditions)."""
+        """The gate of the present phase, from these rows; two queries for its conditions, once."""
         phase = self.exercise.current
         if phase is None:
             return Gate(None, ())
+        conditions = self.rows.conditions
+        if phase.pk not in conditions:
+            found = GateCondition.objects.filter(phase=phase).prefetch_related("after")
+            conditions[phase.pk] = tuple(found)
         return gate_from(
             phase,
-            rows=list(GateCondition.objects.filter(phase=phase).prefetch_related("after")),
+            rows=conditions[phase.pk],
             postures=self.postures,
             injects=self.injects,
             taskings=self.taskings,
@@ -159,8 +110,12 @@ class Facts:
     @cached_property
     def standings(self) -> dict[int, Standing]:
         """Where each tasking stands, by its id."""
-        position_us = self.position_us
-        return {tasking.pk: Standing.of(tasking, position_us) for tasking in self.taskings}
+        found: dict[int, Standing] = {}
+        for work in self.rows.work.values():
+            found.update(work.settled)
+        for tasking in self.rows.open:
+            found[tasking.pk] = Standing.of(tasking, self.position_us)
+        return found
 
     def glyph(self, tasking: Tasking) -> str:
         """``late`` before ``due`` before the state's own glyph; done for one that needs no more."""
@@ -183,7 +138,7 @@ class Facts:
 
     @cached_property
     def overdue(self) -> list[Tasking]:
-        return [tasking for tasking in self.taskings if self.late(tasking)]
+        return [tasking for tasking in self.rows.open if self.late(tasking)]
 
     @cached_property
     def late_units(self) -> set[int]:
@@ -197,7 +152,7 @@ class Facts:
 
     @cached_property
     def due_soon(self) -> list[Tasking]:
-        return [tasking for tasking in self.taskings if self.soon(tasking)]
+        return [tasking for tasking in self.rows.open if self.soon(tasking)]
 
     @cached_property
     def at_work(self) -> list[Tasking]:
@@ -205,13 +160,13 @@ class Facts:
         standings = self.standings
         return [
             tasking
-            for tasking in self.taskings
-            if (its := standings[tasking.pk]).open and not its.late and not its.soon
+            for tasking in self.rows.open
+            if not (its := standings[tasking.pk]).late and not its.soon
         ]
 
     @cached_property
     def unacknowledged(self) -> list[Tasking]:
-        return [tasking for tasking in self.taskings if tasking.state in UNREAD]
+        return [tasking for tasking in self.rows.open if tasking.state in UNREAD]
 
     @cached_property
     def next_injects(self) -> list[Inject]:
@@ -227,6 +182,16 @@ class Facts:
             ),
             key=lambda inject: (inject.due_us is None, inject.due_us or 0, inject.sort_key),
         )
+
+    @cached_property
+    def next_of_unit(self) -> dict[int, Inject]:
+        """The next inject with a moment on its way to each unit, by the unit's id. Control only."""
+        found: dict[int, Inject] = {}
+        for inject in self.next_injects:
+            if inject.due_us is not None:
+                for unit_id in self.addressees.get(inject.pk, ()):
+                    found.setdefault(unit_id, inject)
+        return found
 
     @cached_property
     def overdue_queue(self) -> list[Inject]:

@@ -5,8 +5,10 @@ The board and the units are given fewer kinds than control; see ``PUBLIC_KINDS``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -239,43 +241,51 @@ def row(
         stamp=(stamp_end if early else stamp)(entry.exercise_us, exercise),
         glyph=glyph,
         state=GLYPH_STATE.get(glyph, glyph),
-        sentence=_bold(str(pattern), _values(exercise, entry, units, public)),
+        sentence=_bold(str(pattern), partial(_value, exercise, entry, units, public)),
         quote="" if public else _quote(entry),
     )
 
 
-def _bold(pattern: str, values: Mapping[str, Any]) -> SafeString:
-    bold = {key: format_html("<b>{}</b>", value) for key, value in values.items()}
-    return format_html(
-        pattern.replace("{title}", "{plain_title}"), **bold, plain_title=values["title"]
-    )
+_NAMES = re.compile(r"{(\w+)}")
 
 
-def _values(
-    exercise: Exercise, entry: JournalEntry, units: Mapping[str, Unit], public: bool
-) -> dict[str, Any]:
-    data = entry.data
-    # The board reads its entries without their persons' names.
-    role = str(Role(entry.role).label) if entry.role in Role.values else ""
-    actor = role if public else entry.actor_name
-    name = units.get(entry.unit_code)
-    values: dict[str, Any] = {
-        "actor": actor or _("Hệ thống"),
-        "unit": str(name) if name else entry.unit_code,
-        "inject": entry.inject_number,
-        "title": str(Text.of(data.get("title") or "")),
-        "to": _to(exercise, data.get("to"), data.get("to_us"), units),
-        "after": duration(data.get("after_us")),
-        "down": duration(data.get("down_us")),
-        "back": duration(data.get("back_us")),
-        "pace": pace(data.get("pace_permille") or exercise.rate_permille),
-        "phase": str(Phase(data["phase"]).label) if data.get("phase") in Phase.values else "",
-        "numbers": ", ".join(data.get("numbers") or ()),
-        "on": data.get("on", ""),
+def _bold(pattern: str, says: Callable[[str], Any]) -> SafeString:
+    said = {name: says(name) for name in _NAMES.findall(pattern)}
+    bold = {
+        name: value if name == "title" else format_html("<b>{}</b>", value)
+        for name, value in said.items()
     }
-    for key in ("minutes", "place", "version", "rating", "action", "objective"):
-        values[key] = data.get(key, "")
-    return values
+    return format_html(pattern, **bold)
+
+
+def _value(
+    exercise: Exercise, entry: JournalEntry, units: Mapping[str, Unit], public: bool, name: str
+) -> Any:
+    """What a name in a sentence stands for."""
+    data = entry.data
+    match name:
+        case "actor":
+            # The board reads its entries without their persons' names.
+            role = str(Role(entry.role).label) if entry.role in Role.values else ""
+            return (role if public else entry.actor_name) or _("Hệ thống")
+        case "unit":
+            return str(units.get(entry.unit_code) or entry.unit_code)
+        case "inject":
+            return entry.inject_number
+        case "title":
+            return str(Text.of(data.get("title") or ""))
+        case "to":
+            return _to(exercise, data.get("to"), data.get("to_us"), units)
+        case "after" | "down" | "back":
+            return duration(data.get(f"{name}_us"))
+        case "pace":
+            return pace(data.get("pace_permille") or exercise.rate_permille)
+        case "phase":
+            return str(Phase(data["phase"]).label) if data.get("phase") in Phase.values else ""
+        case "numbers":
+            return ", ".join(data.get("numbers") or ())
+        case _:
+            return data.get(name, "")
 
 
 def _to(exercise: Exercise, to: Any, to_us: Any, units: Mapping[str, Unit]) -> str:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
+
+from django.utils.translation import get_language
 
 from exercise.models import Inject, InjectState, Tasking, TaskingState
 from exercise.situation.facts import INJECT_GLYPH, Facts
@@ -20,6 +24,8 @@ SHORTEST_US = 25 * MINUTE_US
 LONG_LATE_US = 90 * MINUTE_US
 """What is late for longer may have begun left of what the console's pane shows."""
 ROW_PX = 22
+OUT = (InjectState.RELEASED, InjectState.CLOSED, InjectState.RECALLED)
+"""Shown by their taskings."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,11 @@ class Scale:
 
     def x(self, calendar_us: int) -> float:
         return (calendar_us - self.from_us) * 100 / (self.to_us - self.from_us)
+
+    def place(self, from_us: int, to_us: int) -> tuple[float, float]:
+        """Where a bar begins and how wide it is, as fine as they are drawn."""
+        x = self.x(from_us)
+        return round(x, 2), round(self.x(to_us) - x, 1)
 
     @property
     def length_us(self) -> int:
@@ -56,14 +67,17 @@ class Off:
 
 
 class Bar(NamedTuple):
-    """One inject in one lane; ``limit`` is the deadline's place where it is past."""
+    """One inject in one lane; ``limit_x`` is the deadline's place where it is past.
 
-    inject: Inject
+    Nothing but plain values, as fine as they are drawn: equal bars look the same.
+    """
+
+    inject_id: int
+    number: str
     glyph: str
     word: str
     x: float
     width: float
-    y: int = 0
     grow_from_us: int | None = None
     grow_to_us: int | None = None
     limit_x: float | None = None
@@ -74,11 +88,11 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True)
 class Lane:
-    """One unit's bars."""
+    """One unit's bars, each behind the place of its row in pixels."""
 
     unit: Unit
     glyph: str
-    bars: tuple[Bar, ...]
+    bars: tuple[tuple[int, Bar], ...]
     rows: int
 
     @property
@@ -124,35 +138,51 @@ def _scale(facts: Facts) -> Scale:
 def lanes(facts: Facts, units: Collection[str] | None) -> list[Lane]:
     """The lanes of these units (``None``: all), bars stacked where they overlap."""
     base = _scale(facts)
-    coming: dict[int, list[Inject]] = {}
-    for inject in facts.injects:
-        if inject.state not in (InjectState.RELEASED, InjectState.CLOSED, InjectState.RECALLED):
-            for unit_id in facts.addressees.get(inject.pk, ()):
-                coming.setdefault(unit_id, []).append(inject)
     words = {state.value: str(state.label) for state in TaskingState}
     planned = {state.value: str(state.label) for state in InjectState}
+    coming: dict[int, list[Piece]] = {}
+    for inject in facts.injects:
+        if inject.state in OUT or (piece := _planned(base, planned, inject)) is None:
+            continue
+        for unit_id in facts.addressees.get(inject.pk, ()):
+            coming.setdefault(unit_id, []).append(piece)
+    language = get_language()
     found = []
-    for unit in facts.units.values():
+    for unit_id, work in facts.rows.work.items():
+        unit = facts.units[unit_id]
         if units is not None and unit.code not in units:
             continue
-        pieces = [_tasking(facts, base, words, t) for t in facts.by_unit[unit.pk]]
-        pieces += [p for i in coming.get(unit.pk, []) if (p := _planned(base, planned, i))]
-        bars, rows = _stack(sorted(pieces, key=lambda piece: piece[0]))
-        found.append(Lane(unit, lane_glyph(facts, unit.pk), tuple(bars), rows))
+        # Of a drill's taskings most are over. Their bars are made once for each axis.
+        over = work.once(
+            "bars",
+            (base, language),
+            lambda work=work: [  # type: ignore[misc]
+                _tasking(facts, base, words, t) for t in work.taskings if t.pk in work.settled
+            ],
+        )
+        still = (*(_tasking(facts, base, words, t) for t in work.open), *coming.get(unit_id, ()))
+        bars, rows = work.once(
+            "lane",
+            (base, language, still),
+            lambda over=over, still=still: _stack(  # type: ignore[misc]
+                sorted((*over, *still), key=itemgetter(0, 1))
+            ),
+        )
+        found.append(Lane(unit, lane_glyph(facts, unit_id), tuple(bars), rows))
     return found
 
 
 def lane_glyph(facts: Facts, unit_id: int) -> str:
     """The worst of a unit's open taskings."""
-    glyphs = {facts.glyph(t) for t in facts.by_unit[unit_id] if facts.open(t)}
+    glyphs = {facts.glyph(t) for t in facts.rows.work[unit_id].open}
     for glyph in ("late", "due", "delivered", "ack", "work"):
         if glyph in glyphs:
             return glyph
     return "done" if facts.by_unit[unit_id] else "plan"
 
 
-# A piece: calendar start, calendar end, and the bar without its row.
-Piece = tuple[int, int, Bar]
+# A piece: calendar start, what comes first of two that start together, calendar end, and the bar.
+Piece = tuple[int, float, int, Bar]
 
 
 def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Tasking) -> Piece:
@@ -165,28 +195,21 @@ def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Taski
     if standing.late:
         end_us = max(end_us, now_us)
     end = max(calendar.to_calendar_us(end_us), start + SHORTEST_US)
-    bar = Bar(
-        tasking.inject,
-        standing.glyph,
-        words[tasking.state],
-        base.x(start),
-        base.x(end) - base.x(start),
-    )
+    inject, glyph, word = tasking.inject, standing.glyph, words[tasking.state]
+    bar = Bar(inject.pk, inject.number, glyph, word, *base.place(start, end))
     if standing.late and due is not None:
         limit = calendar.to_calendar_us(due)
-        limit_x = base.x(limit)
+        limit_x, late_width = base.place(limit, end)
         bar = bar._replace(
             limit_x=limit_x,
             late_to_us=limit,
-            late_width=base.x(end) - limit_x,
+            late_width=late_width,
             long_late=end - limit > LONG_LATE_US,
         )
     elif standing.open and not standing.late:
-        grown = min(calendar.to_calendar_us(now_us), end)
-        bar = bar._replace(
-            grow_from_us=start, grow_to_us=end, late_width=base.x(grown) - base.x(start)
-        )
-    return start, end, bar
+        _x, grown = base.place(start, min(calendar.to_calendar_us(now_us), end))
+        bar = bar._replace(grow_from_us=start, grow_to_us=end, late_width=grown)
+    return start, tasking.pk, end, bar
 
 
 def _planned(base: Scale, words: Mapping[str, str], inject: Inject) -> Piece | None:
@@ -196,27 +219,21 @@ def _planned(base: Scale, words: Mapping[str, str], inject: Inject) -> Piece | N
     start = base.calendar.to_calendar_us(at)
     length = (inject.complete_within_s or inject.acknowledge_within_s or 0) * 1_000_000
     end = max(base.calendar.to_calendar_us(at + length), start + SHORTEST_US)
-    return (
-        start,
-        end,
-        Bar(
-            inject,
-            INJECT_GLYPH[InjectState(inject.state)],
-            words[inject.state],
-            base.x(start),
-            base.x(end) - base.x(start),
-        ),
-    )
+    glyph, word = INJECT_GLYPH[InjectState(inject.state)], words[inject.state]
+    return start, inf, end, Bar(inject.pk, inject.number, glyph, word, *base.place(start, end))
 
 
-def _stack(pieces: list[Piece]) -> tuple[list[Bar], int]:
+def _stack(pieces: list[Piece]) -> tuple[list[tuple[int, Bar]], int]:
     """Put each bar into the first row that is free where it begins."""
     ends: list[int] = []
     bars = []
-    for start, end, bar in pieces:
-        row = next((place for place, busy in enumerate(ends) if busy <= start), len(ends))
-        if row == len(ends):
+    for start, _place, end, bar in pieces:
+        for row, busy in enumerate(ends):
+            if busy <= start:
+                ends[row] = end
+                break
+        else:
+            row = len(ends)
             ends.append(end)
-        ends[row] = end
-        bars.append(bar._replace(y=row * ROW_PX + 2))
+        bars.append((row * ROW_PX + 2, bar))
     return bars, max(1, len(ends))

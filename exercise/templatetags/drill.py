@@ -6,12 +6,13 @@ No decisions here: what is late or due is decided in ``exercise.situation``.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -87,6 +88,58 @@ def unnumbered(text: Any) -> str:
 def paragraphs(text: Any) -> list[str]:
     """The non-empty lines of a text."""
     return [line.strip() for line in str(text).splitlines() if line.strip()]
+
+
+# ── commands and drawers ────────────────────────────────────────────────────────────────────────
+@register.simple_tag
+@lru_cache(maxsize=1 << 12)
+def address(page: str, code: str, pk: int | str = "") -> str:
+    """The address of a page or command of an exercise; a console has a hundred."""
+    return reverse(page, args=[code, pk] if pk else [code])
+
+
+@register.simple_tag(takes_context=True)
+def hidden(context: Any) -> SafeString:
+    """What ``components/hidden.html`` says of its inputs, without the template language."""
+    fields = []
+    if request := context.get("request"):
+        fields.append(("csrfmiddlewaretoken", context["csrf_token"]))
+        fields.append(("next", context.get("next") or request.get_full_path()))
+    if name := context.get("name"):
+        fields.append((name, context.get("value", "")))
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', fields)
+
+
+@register.simple_tag(takes_context=True)
+def command(context: Any) -> SafeString:
+    """What ``components/command.html`` says of its inputs, without the template language."""
+    there = address("do", context["exercise"].code, context["command"])
+    label, only_glyph = context.get("label", ""), context.get("only_glyph")
+    inside = [icon(context["glyph"])] if context.get("glyph") else []
+    if not only_glyph:
+        inside.append(format_html("<span>{}</span>", label))
+    if kbd := context.get("kbd"):
+        inside.append(format_html("<kbd>{}</kbd>", kbd))
+    button = {
+        "class": f"btn {context.get('kind', '')}".strip(),
+        "id": context.get("id"),
+        "data-key": context.get("key"),
+        "title": label if only_glyph else None,
+        "aria-label": label if only_glyph else None,
+    }
+    return format_html(
+        '<form class="cmd" method="post" action="{0}" hx-post="{0}" hx-swap="none"{1}>'
+        "{2}<button{3}>{4}</button></form>",
+        there,
+        _attributes({"data-reloads": context.get("reloads")}),
+        hidden(context),
+        _attributes(button),
+        SafeString("".join(inside)),
+    )
+
+
+def _attributes(given: dict[str, Any]) -> SafeString:
+    return format_html_join("", ' {}="{}"', ((key, value) for key, value in given.items() if value))
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────

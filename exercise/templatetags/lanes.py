@@ -2,64 +2,73 @@
 
 A long drill has thousands of them and each change draws them anew, in every language. Through
 ``{% if %}`` and ``{{ }}`` a bar takes ten times as long, and a hundred times where CPython 3.11 has
-to get a new piece of stack for every call that deep.
+to get a new piece of stack for every call that deep. Most of them look as they did before the
+change: what was written of a bar is kept for one that is equal.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
+from xml.etree import ElementTree
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from exercise.situation.facts import INJECT_GLYPH
+from exercise.situation.standing import GLYPH
 from exercise.situation.timeline import Bar, Lane
 from exercise.templatetags.drill import sprite
 
 register = template.Library()
 
+BAR_GLYPHS = ("late", "due", *GLYPH.values(), *INJECT_GLYPH.values())
+
 
 @register.simple_tag
 def bars(lane: Lane, inert: bool = False) -> SafeString:
     """The bars of a lane; one listener of app.js opens them all, unless they are ``inert``."""
-    return SafeString("".join(_bar(bar, inert) for bar in lane.bars))
+    return SafeString("".join([_bar(y, bar, inert) for y, bar in lane.bars]))
 
 
-def _bar(bar: Bar, inert: bool) -> str:
-    number, y = escape(bar.inject.number), bar.y
-    place = f'x="{bar.x:.2f}%" y="{y}"'
-    whole = f'{place} width="{bar.width:.1f}%" height="18"'
-    under, over = "", f'<rect class="bar" width="100%" height="18" rx="3"{_held(bar.glyph)}/>'
+@lru_cache(maxsize=1 << 14)
+def _bar(y: int, bar: Bar, inert: bool) -> str:
+    number, x, width = escape(bar.number), f"{bar.x:.2f}%", f"{bar.width:.1f}%"
+    whole = f'<svg x="{x}" y="{y}" width="{width}">'
+    under, over = "", f'<rect class="bar"{_held(bar.glyph)}/>'
     if bar.grow_from_us is not None:
         under = (
-            f'<svg {whole}>{over}</svg><rect class="fill" {place} width="{bar.late_width:.1f}%"'
-            f' height="18" rx="3" data-grow="{bar.grow_from_us} {bar.grow_to_us}"/>'
+            f'{whole}{over}</svg><rect class="fill" x="{x}" y="{y}" width="{bar.late_width:.1f}%"'
+            f' data-grow="{bar.grow_from_us} {bar.grow_to_us}"/>'
         )
         over = ""
     elif bar.limit_x is not None:
-        x = f"{bar.limit_x:.2f}%"
+        limit = f"{bar.limit_x:.2f}%"
         under = (
-            f'<svg {whole}>{over}</svg><rect class="over" fill="url(#late-hatch)" x="{x}" y="{y}"'
-            f' width="{bar.late_width:.1f}%" height="18" rx="3" data-grow="{bar.late_to_us}"/>'
-            f'<line class="limit" x1="{x}" x2="{x}" y1="{y}" y2="{y + 18}"/>{_late_number(bar)}'
+            f'{whole}{over}</svg><rect class="over" fill="url(#late-hatch)" x="{limit}" y="{y}"'
+            f' width="{bar.late_width:.1f}%" data-grow="{bar.late_to_us}"/>'
+            f'<line class="limit" x1="{limit}" x2="{limit}" y1="{y}" y2="{y + 18}"/>'
+            f"{_late_number(y, bar)}"
         )
         over = ""
-    opens = "" if inert else f' href="inject/{bar.inject.pk}/"'
+    opens = "" if inert else f' href="inject/{bar.inject_id}/"'
     return (
         f'<a class="ev" data-st="{bar.glyph}"{opens}>'
-        f"<title>{number} {escape(bar.word)}</title>{under}<svg {whole}>{over}"
-        f'{glyph(bar.glyph)}<text x="19" y="13">{number}</text></svg></a>'
+        f"<title>{number} {escape(bar.word)}</title>{under}{whole}{over}"
+        f'<use href="#bar-{bar.glyph}"/><text>{number}</text></svg></a>'
     )
 
 
-def _late_number(bar: Bar) -> str:
+def _late_number(y: int, bar: Bar) -> str:
     """The number again at the present: of one long late the pane no longer shows the beginning."""
     if not bar.long_late:
         return ""
     return (
-        f'<svg x="{bar.limit_x:.2f}%" y="{bar.y}" width="{bar.late_width:.1f}%" height="18"'
+        f'<svg x="{bar.limit_x:.2f}%" y="{y}" width="{bar.late_width:.1f}%"'
         f' data-grow="{bar.late_to_us}"><text class="again" x="100%" dx="-6" y="13"'
-        f' text-anchor="end">{escape(bar.inject.number)}</text></svg>'
+        f' text-anchor="end">{escape(bar.number)}</text></svg>'
     )
 
 
@@ -71,3 +80,25 @@ def _held(glyph: str) -> str:
 def glyph(name: str) -> str:
     """The glyph at the head of a bar."""
     return f'<use href="{sprite(name)}" x="4" y="3" width="12" height="12" class="g"/>'
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@register.simple_tag
+@cache
+def bar_glyphs() -> SafeString:
+    """The glyphs of bars, drawn once for all that ``<use>`` them: an address in another file at
+    each of thousands would make the page too heavy.
+    """
+    ElementTree.register_namespace("", SVG.strip("{}"))
+    sprite = ElementTree.fromstring(Path(str(finders.find("icons.svg"))).read_bytes())
+    symbols = {symbol.get("id"): symbol for symbol in sprite}
+    return SafeString("".join(_small(name, symbols[name]) for name in dict.fromkeys(BAR_GLYPHS)))
+
+
+def _small(name: str, symbol: ElementTree.Element) -> str:
+    """A glyph of 16 units as 12 pixels at the head of a bar."""
+    shapes = "".join(ElementTree.tostring(shape, encoding="unicode") for shape in symbol)
+    shapes = shapes.replace(f' xmlns="{SVG.strip("{}")}"', "")
+    return f'<g id="bar-{name}" transform="translate(4 3) scale(.75)">{shapes}</g>'
