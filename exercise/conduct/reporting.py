@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from exercise.clock import wall_us
@@ -159,7 +159,7 @@ def review_report(reporting: Reporting, *, number: int) -> ReportVersion:
     version, by = reporting.version(number), reporting.by
     if not any(version.narrative.values()):
         raise Refused("empty", _("Báo cáo chưa có phần đánh giá nào."))
-    if by.user_id in version.writer_ids and others_who_may_review(version).exists():
+    if own_words(version, by.user_id):
         raise Refused(
             "own_words",
             _("Người viết báo cáo không tự thẩm tra."),
@@ -172,13 +172,16 @@ def review_report(reporting: Reporting, *, number: int) -> ReportVersion:
     return version
 
 
-def others_who_may_review(version: ReportVersion) -> QuerySet[Participant]:
-    """Participants who may review a version and did not write in it."""
-    return Participant.objects.filter(
+def own_words(version: ReportVersion, user_id: int | None) -> bool:
+    """Whether this person wrote in a version that somebody else could review."""
+    if user_id not in version.writer_ids:
+        return False
+    reviewers = Participant.objects.filter(
         exercise_id=version.exercise_id,
         role__in=ALLOWED["review_report"],
         user__is_active=True,
-    ).exclude(user_id__in=version.writer_ids)
+    )
+    return reviewers.exclude(user_id__in=version.writer_ids).exists()
 
 
 @reporting

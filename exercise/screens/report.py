@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,14 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from exercise.conduct import Refused, write_report
+from exercise.conduct.reporting import own_words
 from exercise.models import Chapter, Exercise, ReportState, ReportVersion
 from exercise.review import charts
 from exercise.review.files import FORMATS
 from exercise.review.outline import Part, Table, outline
 from exercise.review.report import Report, build_report
+from exercise.review.report.narrative import told
+from exercise.review.report.values import ChapterText
 from exercise.screens import report_access
 from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.report_forms import WriteReportForm
@@ -66,13 +70,19 @@ def show(request: ParticipantRequest) -> HttpResponse:
         "over": exercise.status in report_access.OVER,
         "may_begin": may(role, "begin_report") and not (version and version.open),
         "may_review": may(role, "review_report"),
+        "own_words": version is not None and own_words(version, request.user.pk),
         "may_sign": may(role, "sign_report"),
         "may_write": writable and may(role, "write_report"),
-        "replay": f"{reverse('exercise', args=[exercise.code])}replay/?at=",
+        "replay": moments_at(exercise),
     }
     if writable and version is not None and context["may_write"]:
         context["chapters"] = [ChapterField.of(version, chapter) for chapter in Chapter]
     return render(request, "report/page.html", context)
+
+
+def moments_at(exercise: Exercise) -> str:
+    """The address of a moment of the replay, without its number."""
+    return f"{reverse('exercise', args=[exercise.code])}replay/?at="
 
 
 def body(exercise: Exercise, version: ReportVersion | None) -> dict[str, Any]:
@@ -88,8 +98,13 @@ def body(exercise: Exercise, version: ReportVersion | None) -> dict[str, Any]:
         "plan": charts.plan_chart(report.plan, report.head.played_us, report.stamp),
         "strips": charts.strip_chart(report.acknowledgements),
         "parts": parts,
+        "closing": [_part_of(chapter) for chapter in report.narrative.chapters[1:]],
         "injects": _shortened(report, parts["injects"]),
     }
+
+
+def _part_of(chapter: ChapterText) -> Part:
+    return Part(chapter.chapter, chapter.title, paragraphs=chapter.paragraphs)
 
 
 def _shortened(report: Report, part: Part) -> dict[str, Any]:
@@ -143,11 +158,27 @@ def write(request: ParticipantRequest) -> HttpResponse:
     except Refused as refused:
         said = str(refused)
         return _saved(request, Chapter(chapter), 409, revision=given["revision"], refused=said)
-    return _saved(request, Chapter(chapter), 200, revision=version.revisions.get(chapter, 0))
+    found = told(request.exercise, version.narrative, _stamp(request.exercise))
+    read = {
+        "part": next(_part_of(one) for one in found if one.chapter == chapter),
+        "replay": moments_at(request.exercise),
+    }
+    revision = version.revisions.get(chapter, 0)
+    return _saved(request, Chapter(chapter), 200, revision=revision, read=read)
+
+
+def _stamp(exercise: Exercise) -> Callable[[int], str]:
+    return lambda play_us: exercise.calendar.label(play_us, language=language())
 
 
 def _saved(
-    request: HttpRequest, chapter: Chapter, status: int, *, revision: int = 0, refused: str = ""
+    request: HttpRequest,
+    chapter: Chapter,
+    status: int,
+    *,
+    revision: int = 0,
+    refused: str = "",
+    read: dict[str, Any] | None = None,
 ) -> HttpResponse:
     field = ChapterField(
         chapter=chapter.value,
@@ -157,7 +188,7 @@ def _saved(
         saved=not refused,
         refused=refused,
     )
-    return render(request, "report/_saved.html", {"field": field}, status=status)
+    return render(request, "report/_saved.html", {"field": field} | (read or {}), status=status)
 
 
 urlpatterns = [

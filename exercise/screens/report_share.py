@@ -47,7 +47,8 @@ def share(request: ParticipantRequest) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The version that the link names."""
     try:
-        exercise_id, number = signing.loads(token, salt=_SALT, max_age=DAYS * 24 * 3600)
+        named = signing.loads(token, salt=_SALT, max_age=DAYS * 24 * 3600)
+        exercise_id, number = map(int, named)
     except signing.SignatureExpired:
         return _unlisted(render(request, "report/expired.html", status=410))
     except (signing.BadSignature, ValueError, TypeError):

@@ -7,10 +7,9 @@ from __future__ import annotations
 import re
 import zlib
 
-_OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\b(stream|endobj)", re.DOTALL)
 _PAIR = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
-_TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f]+)>|\((?:\\.|[^\\()])*\)|(ET)", re.DOTALL)
+_TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f]+)>|(\()|\b(ET)\b")
 _NAMED = re.compile(rb"/(\w+) (\d+) 0 R")
 
 
@@ -22,11 +21,15 @@ class Pdf:
 
     @staticmethod
     def _objects(content: bytes):
-        for number, body in _OBJECT.findall(content):
-            stream = _STREAM.search(body)
-            head = body[: stream.start()] if stream else body
-            data = stream[1] if stream else b""
-            yield int(number), (head, zlib.decompress(data) if b"FlateDecode" in head else data)
+        place = 0
+        while found := _OBJECT.search(content, place):
+            head, place = found[2], found.end()
+            data = b""
+            if found[3] == b"stream":  # binary: its end is where its length says
+                start = content.index(b"\n", place) + 1
+                place = start + int(re.search(rb"/Length (\d+)", head)[1])
+                data = content[start:place]
+            yield int(found[1]), (head, zlib.decompress(data) if b"FlateDecode" in head else data)
 
     @property
     def page_count(self) -> int:
@@ -76,17 +79,35 @@ def _letters(table: str) -> dict[int, str]:
 def _words(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
     letters: dict[int, str] = {}
     said = []
-    for found in _TOKEN.finditer(content):
-        name, codes, end = found.groups()
+    place = 0
+    while found := _TOKEN.search(content, place):
+        name, codes, text, end = found.groups()
+        place = found.end()
         if name:
             letters = fonts.get(name, {})
         elif end:
             said.append(" ")
         elif codes:
             said += [letters.get(int(codes[n : n + 4], 16), "") for n in range(0, len(codes), 4)]
-        else:
-            said += [letters.get(code, "") for code in _two_by_two(found[0][1:-1])]
+        elif text:
+            place = _end_of_string(content, place)
+            said += [letters.get(code, "") for code in _two_by_two(content[found.end() : place])]
     return "".join(said)
+
+
+def _end_of_string(content: bytes, place: int) -> int:
+    """Where a string ends; balanced brackets stand in it as they are."""
+    depth = 1
+    while depth:
+        match content[place : place + 1]:
+            case b"\\":
+                place += 1
+            case b"(":
+                depth += 1
+            case b")":
+                depth -= 1
+        place += 1
+    return place - 1
 
 
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

@@ -18,7 +18,7 @@ from exercise.review.report.values import Report, Run
 from scenarios.calendar import SECOND_US
 from units.text import canonical
 
-MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 15}
+MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 16}
 """Of an A4 page: 20–25, 20–25, 30–35 and 15–20 by the decree."""
 
 

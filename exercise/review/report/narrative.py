@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exercise.models import Chapter, JournalEntry, ReportState, ReportVersion
+from exercise.models import Chapter, Exercise, JournalEntry, ReportState, ReportVersion
 from exercise.review.report.material import Material
 from exercise.review.report.values import ChapterText, Narrative, Run
 from exercise.review.report.words import number
@@ -54,19 +54,18 @@ def _runs(line: str, moments: Mapping[int, int], stamp: Callable[[int], str]) ->
     return runs
 
 
-def narrative_of(material: Material, version: ReportVersion | None) -> Narrative:
-    """The narrative of a version; of none, chapters without words."""
-    texts: dict[str, str] = version.narrative if version else {}
+def told(
+    exercise: Exercise, texts: Mapping[str, str], stamp: Callable[[int], str]
+) -> tuple[ChapterText, ...]:
+    """Every chapter, in the order of the report, from its text by ``Chapter``; one query, or none
+    where no text refers to anything.
+    """
     wanted = set().union(*(references(text) for text in texts.values()))
     moments: dict[int, int] = {}
     if wanted:
-        known = JournalEntry.objects.filter(exercise=material.exercise, seq__in=wanted)
+        known = JournalEntry.objects.filter(exercise=exercise, seq__in=wanted)
         moments = dict(known.values_list("seq", "exercise_us"))
-
-    def stamp(play_us: int) -> str:
-        return material.plan.calendar.label(play_us, language=material.language)
-
-    chapters = tuple(
+    return tuple(
         ChapterText(
             chapter=chapter.value,
             title=str(chapter.label),
@@ -74,12 +73,20 @@ def narrative_of(material: Material, version: ReportVersion | None) -> Narrative
         )
         for chapter in Chapter
     )
+
+
+def narrative_of(material: Material, version: ReportVersion | None) -> Narrative:
+    """The narrative of a version; of none, chapters without words."""
+
+    def stamp(play_us: int) -> str:
+        return material.plan.calendar.label(play_us, language=material.language)
+
     signed = version is not None and version.state == ReportState.SIGNED
     return Narrative(
         number=version.number if version else 0,
         state=str(version.state if version else ReportState.DRAFT),
         state_label=str(version.get_state_display()) if version else str(ReportState.DRAFT.label),
-        chapters=chapters,
+        chapters=told(material.exercise, version.narrative if version else {}, stamp),
         author=version.author_name if version else "",
         reviewer=version.reviewer_name if version else "",
         signer=version.signer_name if version else "",
