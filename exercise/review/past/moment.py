@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from exercise.models import Exercise, ExercisePhase, Inject, InjectVersion, Posture, Tasking
+from exercise.models import Exercise, ExercisePhase, Inject, InjectVersion, Posture
 from exercise.review.past.snapshots import story_at
 from exercise.review.past.steps import Step
 from exercise.review.past.story import (
@@ -107,14 +107,17 @@ def _rows(rows: Rows, story: Story) -> Rows:
         for row in rows.injects
         if row.number in story.injects
     }
+    units = {row.unit_id: row.unit for row in rows.postures}
+    taskings = []
+    for row in rows.taskings:
+        unit, inject = units[row.unit_id], injects.get(row.inject_id)
+        fields = inject and story.taskings.get(f"{inject.number}/{unit.code}")
+        if fields:
+            taskings.append(row.as_it_was(FIRST_OF_TASKING | fields, inject=inject, unit=unit))
     return Rows(
         postures=tuple(_posture(row, story) for row in rows.postures),
         injects=tuple(injects.values()),
-        taskings=tuple(
-            _tasking(row, fields, injects[row.inject_id])
-            for row in rows.taskings
-            if (fields := story.taskings.get(f"{row.inject.number}/{row.unit.code}")) is not None
-        ),
+        taskings=tuple(taskings),
         addressees={pk: to for pk, to in rows.addressees.items() if pk in injects},
     )
 
@@ -139,7 +142,3 @@ def _inject(row: Inject, fields: dict[str, Any], originals: dict[int, Text]) -> 
     said = fields.get("title")
     fields["title"] = Text.of(said) if said else originals.get(row.pk, row.title)
     return row.as_it_was(fields)
-
-
-def _tasking(row: Tasking, fields: dict[str, Any], inject: Inject) -> Tasking:
-    return row.as_it_was(FIRST_OF_TASKING | fields, inject=inject, unit=row.unit)
