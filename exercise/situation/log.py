@@ -122,7 +122,9 @@ OVERDUE_BY_POLICY = {
 QUIET_KINDS = frozenset({"posture_ordered"})
 """Left out of the console's log, where one row for the phase says it for all units."""
 
-JUDGED_KINDS = frozenset({"tasking_rated"})
+JUDGED_KINDS = frozenset(
+    {"tasking_rated", "action_rated", "objective_rated", "observation_recorded"}
+)
 """How evaluators judge; no evaluator is told what another thinks."""
 
 PUBLIC_KINDS = frozenset(
