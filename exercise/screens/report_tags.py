@@ -105,7 +105,7 @@ def _empty(cell: Cell) -> str:
 
 
 def _inside(cell: Cell, replay: str) -> str:
-    text = escape(cell.text)
+    text: str = escape(cell.text)
     if cell.rating:
         text = f'<span class="rt" data-rating="{escape(cell.rating)}">{text}</span>'
     if cell.moment:

@@ -25,12 +25,12 @@ def write(report: Report) -> bytes:
     """The file."""
     with translation.override(report.language):
         data = json.dumps(_data(report), ensure_ascii=False)
+    files: Any = {"main.typ": TEMPLATE.read_bytes(), "data.json": data.encode()}  # untyped there
     found = typst.compile(
-        {"main.typ": TEMPLATE.read_bytes(), "data.json": data.encode()},
+        files,
         format="pdf",
         ignore_system_fonts=True,
     )
-    assert isinstance(found, bytes)
     return found
 
 
@@ -38,7 +38,7 @@ def _data(report: Report) -> dict[str, Any]:
     found = outline(report)
     plan = charts.plan_chart(report.plan, report.head.played_us, report.stamp)
     strips = charts.strip_chart(report.acknowledgements)
-    return _clean(
+    said: dict[str, Any] = _clean(
         {
             "language": found.language,
             "title": found.title,
@@ -65,6 +65,7 @@ def _data(report: Report) -> dict[str, Any]:
             },
         }
     )
+    return said
 
 
 def _clean(value: Any) -> Any:

@@ -86,8 +86,8 @@ def _value(sheet: Any, value: Any) -> Any:
         cell.value, cell.data_type, cell.quotePrefix = text, "s", True
         return cell
     if isinstance(value, (datetime, date)):
-        cell = WriteOnlyCell(sheet, value)
-        cell.style = _MOMENT if isinstance(value, datetime) else _DATE
+        cell = WriteOnlyCell(sheet)
+        cell.style, cell.value = (_MOMENT if isinstance(value, datetime) else _DATE), value
         return cell
     if isinstance(value, float):
         cell = WriteOnlyCell(sheet, value)

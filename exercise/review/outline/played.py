@@ -61,8 +61,8 @@ def _from_to(report: Report, from_us: int | None, to_us: int | None) -> str:
 
 
 def _spread_columns() -> tuple[Column, ...]:
-    labels = (_("Số lần"), _("Ngắn nhất"), _("Tứ phân vị 1"), _("Trung vị"))
-    labels += (_("Tứ phân vị 3"), _("Dài nhất"))
+    labels = [_("Số lần"), _("Ngắn nhất"), _("Tứ phân vị 1"), _("Trung vị")]
+    labels += [_("Tứ phân vị 3"), _("Dài nhất")]
     return tuple(Column(label, numeric=True) for label in labels)
 
 

@@ -105,7 +105,7 @@ def _warning(version: ReportVersion) -> str:
     """That a signed version is not what was signed, or not about this journal."""
     if version.digest() != version.content_hash:
         return _("Nội dung bản %(number)d đã bị sửa sau khi ký.") % {"number": version.number}
-    signed = JournalEntry.objects.filter(exercise=version.exercise_id, seq=version.journal_seq)
+    signed = JournalEntry.objects.filter(exercise=version.exercise_id, seq=version.journal_seq or 0)
     found = signed.values_list("hash", flat=True).first() or ""
     if found != version.journal_head:
         return _(
