@@ -104,7 +104,7 @@ def record_finding(
         key: the sender's name for it; one of that name that is there already is answered.
     """
     if kind not in FindingKind.values:
-        raise Refused("kind", _("Chọn điểm mạnh, cần cải thiện hoặc quan sát."))
+        raise Refused("kind", _("Chọn ưu điểm, hạn chế hoặc quan sát."))
     text = text.strip()
     if not text:
         raise Refused("empty", _("Ghi điều quan sát được."))

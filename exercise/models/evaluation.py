@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exercise.models.exercise import Exercise
 from exercise.models.tasking import Tasking
@@ -97,9 +98,9 @@ class ObjectiveRating(Judgement):
 class FindingKind(models.TextChoices):
     """What an evaluator writes down besides ratings (HSEEP after-action report)."""
 
-    STRENGTH = "strength", _("điểm mạnh")
-    IMPROVEMENT = "improvement", _("cần cải thiện")
-    OBSERVATION = "observation", _("quan sát")
+    STRENGTH = "strength", pgettext_lazy("finding", "ưu điểm")
+    IMPROVEMENT = "improvement", pgettext_lazy("finding", "hạn chế")
+    OBSERVATION = "observation", pgettext_lazy("finding", "quan sát")
 
 
 class Finding(models.Model):

@@ -437,6 +437,7 @@ measure: dict[str, Any] = {
     "due": st.sampled_from([date(2100, 1, 1), date(2000, 1, 1)]),
 }
 of_action: dict[str, Any] = {"action_id": some_action}
+of_version: dict[str, Any] = {"number": st.integers(1, 2)}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "start": {},
     "pause": {},
@@ -516,6 +517,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "text": words,
         "unit_code": st.sampled_from(["", "U1", "U9"]),
     },
+    "begin_report": {},
+    "write_report": {
+        **of_version,
+        "chapter": st.sampled_from(["summary", "strengths", "rumours"]),
+        "text": words,
+        "revision": st.integers(0, 2),
+    },
+    "review_report": of_version,
+    "return_report": {**of_version, "reason": reasons},
+    "sign_report": of_version,
     "publish_evaluation": {},
     "withdraw_evaluation": {},
 }

@@ -37,7 +37,7 @@ from scenarios.imports import keeping, steps
 from scenarios.models import Objective
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
-from units.roles import ALLOWED, UNIT_MEMBERS, Role, may
+from units.roles import ALLOWED, CONTROL, UNIT_MEMBERS, Role, may
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,7 @@ METHODS = {
     "board_public": SAFE,
     "board_public_live": SAFE,
     "replay_public": SAFE,
+    "report_shared": SAFE,
     # signed in, in no exercise in particular
     "home": SAFE,
     "load_sample": POST,
@@ -137,6 +138,9 @@ METHODS = {
     # in an exercise
     "improvement_add": POST,
     "improvement_edit": POST,
+    "report_write": POST,
+    "report_share": POST,
+    "report_export": POST,
     "people_add": POST,
     "people_remove": POST,
     "people_link": POST,
@@ -157,6 +161,7 @@ OUTSIDE = {
     "board_public",
     "board_public_live",
     "replay_public",
+    "report_shared",
     "home",
     "load_sample",
     "new_run",
@@ -360,6 +365,9 @@ def test_every_address_has_its_line_in_the_tables() -> None:
     assert all(role in PAGES[HOME[role]] for role in Role)
 
 
+NOT_YET = {"report_write", "report_share", "report_export", "report_progress", "report_file"}
+
+
 def expected(name: str, who: str, method: str) -> set[int]:
     if method not in METHODS.get(name, SAFE):
         return {405}
@@ -373,6 +381,10 @@ def expected(name: str, who: str, method: str) -> set[int]:
         return {302} if may(who, "pause") else {403}
     if name == "improvement_action" and Role(who) in UNIT_MEMBERS:
         return {404}  # until the drill is over
+    if name in NOT_YET:
+        return {404}  # no version of the report is signed, no file asked for, none named
+    if name == "report" and Role(who) not in CONTROL:
+        return {403}  # until one is signed
     unsaid = {"people_add": {422}, "improvement_add": {422}, "improvement_edit": {422}}
     return ({"exercise": {302}} | unsaid).get(name, {200, 302} if method == "POST" else {200})
 
@@ -429,6 +441,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 404  # the board's token opens nothing of the past
             elif name == "metrics":
                 assert status == 404  # for machines, whoever signs in
+            elif name in ("report_shared", "replay_public"):
+                assert status == 404  # a token of another kind
             elif name == "readyz":
                 assert status == 503  # no broker here
             else:
@@ -581,6 +595,11 @@ BY_STATE = {
     "decide_overdue",
     "start_work",
     "publish_evaluation",
+    "begin_report",
+    "write_report",
+    "review_report",
+    "return_report",
+    "sign_report",
 }
 """Refused in the scene's state, whoever gives them."""
 
