@@ -391,13 +391,13 @@ def _after_action(rows: Sequence[Row]) -> list[str]:
         if not mine:
             continue
         label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
-        fields = ("build_s", "json_s", "peak_mb", "queries")
+        fields = ("build_s", "json_s", "cpu_s", "peak_mb", "queries")
         lines.append((label, *(_of(mine, field, 1) for field in fields)))
     return [
         "## The after-action report",
         "From the journal to the value that all formats are drawn from, and on to JSON, each in a "
         "process of its own, on SQLite.",
-        table(("", "build s", "JSON s", "peak MB", "queries"), lines),
+        table(("", "build s", "JSON s", "CPU s", "peak MB", "queries"), lines),
     ]
 
 
