@@ -48,7 +48,6 @@ from exercise.conduct.phases import advance_phase, confirm_posture, report_postu
 from exercise.conduct.refused import Refused
 from exercise.conduct.sweep import recover, sweep
 from exercise.conduct.taskings import (
-    Upload,
     acknowledge,
     acknowledge_for,
     complete,
@@ -61,6 +60,7 @@ from exercise.conduct.taskings import (
     verify,
     waive,
 )
+from exercise.conduct.uploads import Upload
 
 __all__ = [
     "COMMANDS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from exercise.models.evaluation import (
     ActionRating,
     Finding,
+    FindingFile,
     FindingKind,
     ObjectiveRating,
     Observation,
@@ -74,6 +75,7 @@ __all__ = [
     "Exercise",
     "ExercisePhase",
     "Finding",
+    "FindingFile",
     "FindingKind",
     "Gate",
     "GateCondition",

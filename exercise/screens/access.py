@@ -58,9 +58,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluate_tasking": frozenset({Role.EVALUATOR}),
     "evaluate_unit": frozenset({Role.EVALUATOR}),
     "unit_evaluation": UNIT_MEMBERS,
+    "evaluation": CONTROL,
+    "evaluation_unit": CONTROL,
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
+    "finding_file": CONTROL | {Role.EVALUATOR},
 }
 """Roles by URL name. The public board (by share link), sign-in and landing pages need none."""
 
@@ -156,6 +159,7 @@ HOME = {
 NAVIGATION = (
     ("console", _("Điều hành")),
     ("evaluate", _("Đánh giá")),
+    ("evaluation", _("Đánh giá")),
     ("board", _("Bảng tin")),
     ("journal", _("Nhật ký")),
     ("people", _("Người tham gia")),

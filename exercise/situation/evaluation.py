@@ -49,7 +49,9 @@ class Judged:
 
     @property
     def disagree(self) -> bool:
-        return self.own is not None and any(one.rating != self.own.rating for one in self.others)
+        """Whether evaluators differ, as far as the reader may know."""
+        given = (self.own, *self.others) if self.own else self.others
+        return len({one.rating for one in given}) > 1
 
 
 def list_context(
