@@ -769,8 +769,8 @@ function markRatings() {
     const letter = own.getAttribute(`data-rated-${tasking}`);
     write($(".letter", row), letter || "");
     if (letter) $(".letter", row).dataset.rating = letter;
-    const judged = own.getAttribute(`data-judged-${tasking}`) || 0;
-    if ($(".judged", row)) write($(".judged", row), `${judged}/${row.dataset.actions}`);
+    const judged = own.getAttribute(`data-judged-${tasking}`);
+    if (judged) write($(".judged", row), `${own.dataset.judged} ${judged}`);
     if (tasking === own.dataset.open) $("a", row).setAttribute("aria-current", "page");
   }
 }
@@ -780,8 +780,9 @@ function noteRating(form) {
   const rated = form.elements.rating?.value;
   if (!own || !rated) return;
   if ("autosave" in form.dataset) {
-    const judged = $$("[data-autosave]").filter((one) => one.elements.rating?.value).length;
-    if (own.dataset.open) own.setAttribute(`data-judged-${own.dataset.open}`, judged);
+    const all = $$("[data-autosave]");
+    const judged = all.filter((one) => one.elements.rating.value).length;
+    if (own.dataset.open) own.setAttribute(`data-judged-${own.dataset.open}`, `${judged}/${all.length}`);
     markRatings();
     return;
   }

@@ -114,6 +114,7 @@ def record_finding(
     if not text:
         raise Refused("empty", _("Ghi điều quan sát được."))
     exercise, by = conduct.exercise, conduct.by
+    assert by.user_id is not None  # the role table lets evaluators alone here, and they are people
     if key and (
         sent := Finding.objects.filter(exercise=exercise, evaluator_id=by.user_id, key=key).first()
     ):
@@ -189,5 +190,5 @@ def _judge(conduct: Conduct, kind: type[J], rating: str, note: str, **of: Any) -
     return judged
 
 
-def _said(judged: Judgement) -> dict[str, str]:
+def _said(judged: Judgement) -> dict[str, Any]:
     return {"rating": judged.rating, "note": judged.note}

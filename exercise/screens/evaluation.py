@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from exercise.models import Tasking
 from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import evaluation
@@ -34,10 +33,10 @@ def _context(request: ParticipantRequest) -> tuple[dict[str, Any], Facts]:
     facts = read_facts(request.exercise)
     context |= evaluation.list_context(facts, _unit_ids(request, facts))
     context |= navigation(request, "evaluate")
-    letters, actions = evaluation.rated(request.exercise, request.user.pk)
+    context["own"] = evaluation.own_words(context["rows"], request.user.pk)
     context["unit"] = None
     context["units"] = [facts.units[pk] for pk in _unit_ids(request, facts)]
-    return context | {"rated": letters, "rated_actions": actions}, facts
+    return context, facts
 
 
 @require_safe
@@ -67,13 +66,12 @@ def live(request: ParticipantRequest) -> HttpResponse:
 @page("evaluate_tasking")
 def tasking(request: ParticipantRequest, tasking_id: int) -> HttpResponse:
     """One tasking to be rated, beside the list where there is room."""
-    found = get_object_or_404(
-        Tasking.objects.select_related("inject", "unit"), pk=tasking_id, exercise=request.exercise
-    )
     context, facts = _context(request)
-    if found.unit_id not in _unit_ids(request, facts):
+    row = next((one for one in context["rows"] if one.tasking.pk == tasking_id), None)
+    if row is None:
         raise Http404
-    detail = evaluation.detail_context(facts, found, request.user.pk)
+    found = row.tasking
+    detail = evaluation.detail_context(facts, found, context["own"][found.pk], request.user.pk)
     order = [row.tasking.pk for row in context["rows"]]
     after = order[order.index(found.pk) + 1 :]
     detail["next"] = after[0] if after else None

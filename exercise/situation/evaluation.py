@@ -4,10 +4,12 @@ ratings; and what a unit sees of it once the director has published it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from exercise.models import (
     ActionRating,
@@ -23,6 +25,7 @@ from exercise.models import (
 from exercise.models.evaluation import Judgement
 from exercise.situation import strip
 from exercise.situation.facts import Facts
+from scenarios.models import Objective
 from units.models import Unit
 from units.text import Text
 
@@ -73,41 +76,60 @@ def _order(row: Row) -> tuple[Any, ...]:
     return not row.late, due_us is None, due_us or 0, -row.tasking.delivered_us, row.tasking.pk
 
 
-def rated(exercise: Exercise, evaluator_id: int) -> tuple[dict[int, str], dict[int, int]]:
-    """This evaluator's letters, and how many expected actions they judged, by tasking id."""
-    own = {"tasking__exercise": exercise, "evaluator_id": evaluator_id}
-    letters = dict(Observation.objects.filter(**own).values_list("tasking_id", "rating"))
-    actions = dict(Counter(ActionRating.objects.filter(**own).values_list("tasking_id", flat=True)))
-    return letters, actions
+@dataclass(frozen=True)
+class OwnWord:
+    """What this evaluator has said of one tasking, and what there is to say."""
+
+    rating: str
+    note: str
+    done: int
+    """Expected actions judged."""
+    expected_actions: Sequence[Any]
 
 
-def detail_context(facts: Facts, tasking: Tasking, evaluator_id: int) -> dict[str, Any]:
+def own_words(rows: Iterable[Row], evaluator_id: int) -> dict[int, OwnWord]:
+    """By tasking id: what the page puts on a list that is drawn for all evaluators alike."""
+    own = Observation.objects.filter(tasking=OuterRef("pk"), evaluator_id=evaluator_id)
+    found = (
+        Tasking.objects.filter(pk__in=[row.tasking.pk for row in rows])
+        .annotate(
+            rating=Subquery(own.values("rating")),
+            note=Subquery(own.values("note")),
+            done=Count("action_ratings", filter=Q(action_ratings__evaluator_id=evaluator_id)),
+        )
+        .values_list("pk", "rating", "note", "done", "inject__expected_actions")
+    )
+    return {
+        pk: OwnWord(rating or "", note or "", done, actions)
+        for pk, rating, note, done, actions in found
+    }
+
+
+def detail_context(
+    facts: Facts, tasking: Tasking, own: OwnWord, evaluator_id: int
+) -> dict[str, Any]:
     """One tasking to be rated: expected actions, the facts, the reports, the ratings so far."""
-    known = next(t for t in facts.taskings if t.pk == tasking.pk)
     given: dict[str, list[Judgement]] = defaultdict(list)
     for one in ActionRating.objects.filter(tasking=tasking).select_related("evaluator"):
         given[str(one.action)].append(one)
-    expected = enumerate(tasking.inject.expected_actions, 1)
     return {
-        "tasking": known,
+        "tasking": tasking,
         "inject": tasking.inject,
-        "glyph": facts.glyph(known),
-        "late": facts.late(known),
+        "glyph": facts.glyph(tasking),
         "actions": [
             judged(str(place), Text.of(action), given[str(place)], evaluator_id)
-            for place, action in expected
+            for place, action in enumerate(own.expected_actions, 1)
         ],
         "reports": list(Report.objects.filter(tasking=tasking).prefetch_related("attachments")),
-        "own": Observation.objects.filter(tasking=tasking, evaluator_id=evaluator_id).first(),
+        "own": own,
         "ratings": Rating.choices,
         "kinds": FindingKind.choices,
-        "findings": list(tasking.findings.all()),
         "acknowledged_after_us": None
-        if known.acknowledged_us is None
-        else known.acknowledged_us - known.delivered_us,
+        if tasking.acknowledged_us is None
+        else tasking.acknowledged_us - tasking.delivered_us,
         "completed_after_us": None
-        if known.completed_us is None
-        else known.completed_us - known.delivered_us,
+        if tasking.completed_us is None
+        else tasking.completed_us - tasking.delivered_us,
     }
 
 
@@ -136,7 +158,7 @@ def unit_context(exercise: Exercise, unit: Unit, evaluator_id: int | None) -> di
     return {
         "objectives": [
             judged(one.code, one.title, given[one.code], evaluator_id)
-            for one in exercise.scenario.objectives.all()
+            for one in Objective.objects.filter(scenario_id=exercise.scenario_id)
         ],
         "findings": list(Finding.objects.filter(exercise=exercise, unit=unit)),
         "ratings": Rating.choices,

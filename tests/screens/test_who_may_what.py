@@ -178,6 +178,9 @@ def as_(user: User | None) -> Client:
     return client
 
 
+ACTIONS = [{"vi": "Triển khai lực lượng", "en": "Deploy"}]
+
+
 class Scene:
     """A drill in the middle of phase 1, with a client for everybody there is."""
 
@@ -189,7 +192,7 @@ class Scene:
                 ["U1", "U2"],
                 mandatory=True,
                 complete_within_s=3600,
-                expected_actions=[{"vi": "Triển khai lực lượng", "en": "Deploy"}],
+                expected_actions=ACTIONS,
             ),
             entry("1.02", 10, ["U1", "U2"], complete_within_s=3600),
             entry("1.03", 11, ["U1"], complete_within_s=3600),
@@ -233,6 +236,7 @@ class Scene:
         self.attachment.file.save("anh.pdf", ContentFile(b"%PDF-"), save=True)
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
+        drill.do("publish_evaluation")
         drill.fresh()
 
     def client(self, who: str) -> Client:
@@ -530,7 +534,7 @@ BY_STATE = {
     "return_posture",
     "decide_overdue",
     "start_work",
-    "withdraw_evaluation",
+    "publish_evaluation",
 }
 """Refused in the scene's state, whoever gives them."""
 
@@ -622,7 +626,14 @@ def test_every_kind_that_conduct_writes_has_its_sentence() -> None:
 def long_course() -> Drill:
     """A day on which nearly everything happens."""
     injects = [
-        entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+        entry(
+            "1.01",
+            5,
+            ["U1", "U2"],
+            mandatory=True,
+            expected_actions=ACTIONS,
+            complete_within_s=3600,
+        ),
         entry("1.02", 6, ["U1", "U2"]),
         entry("1.03", None, ["U1"], when=("1.01", "completed")),
         entry("1.04", 20, ["U1"], complete_within_s=1200),
