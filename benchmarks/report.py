@@ -30,7 +30,16 @@ def write(directory: Path, to: Path = DOCUMENT) -> Path:
 
 def read(directory: Path) -> dict[str, dict[str, Any]]:
     """Each part's results."""
-    parts = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup", "soak")
+    parts = (
+        "fan_out",
+        "release_lateness",
+        "acknowledgements",
+        "pages",
+        "startup",
+        "after_action",
+        "replay",
+        "soak",
+    )
     files = [(part, directory / f"{part}.json") for part in parts]
     return {part: json.loads(file.read_text("utf-8")) for part, file in files if file.exists()}
 
@@ -340,10 +349,64 @@ def _startup(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+# ── replay ──────────────────────────────────────────────────────────────────────────────────────
+def _replay(rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for size in dict.fromkeys((row["units"], row["injects"]) for row in rows):
+        mine = [
+            row for row in rows if (row["units"], row["injects"]) == size and "failed" not in row
+        ]
+        if not mine:
+            continue
+        label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
+        fields = ("first_ms", "cold_ms", "cold_worst_ms", "warm_ms", "console_ms", "snapshots_kb")
+        lines.append((label, *(_of(mine, field, 0) for field in fields)))
+    return [
+        "## Replay",
+        "From an entry's number to the rows as they were, all over the journal, on SQLite: cold in "
+        "a process that has read nothing of the drill, warm in one that has. The first look reads "
+        "the whole journal and keeps snapshots of it; drawing the console comes on top.",
+        table(
+            (
+                "",
+                "first look ms",
+                "cold ms",
+                "cold, worst ms",
+                "warm ms",
+                "console ms",
+                "snapshots KB",
+            ),
+            lines,
+        ),
+    ]
+
+
+# ── after-action report ─────────────────────────────────────────────────────────────────────────
+def _after_action(rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for size in dict.fromkeys((row["units"], row["injects"]) for row in rows):
+        mine = [
+            row for row in rows if (row["units"], row["injects"]) == size and "failed" not in row
+        ]
+        if not mine:
+            continue
+        label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
+        fields = ("build_s", "json_s", "peak_mb", "queries")
+        lines.append((label, *(_of(mine, field, 1) for field in fields)))
+    return [
+        "## The after-action report",
+        "From the journal to the value that all formats are drawn from, and on to JSON, each in a "
+        "process of its own, on SQLite.",
+        table(("", "build s", "JSON s", "peak MB", "queries"), lines),
+    ]
+
+
 PARTS = {
     "fan_out": _fan_out,
     "release_lateness": _lateness,
     "acknowledgements": _acknowledgements,
     "pages": _pages,
     "startup": _startup,
+    "after_action": _after_action,
+    "replay": _replay,
 }

@@ -128,6 +128,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            # Not among the package's template tags: it draws what ``review`` works out.
+            "libraries": {"report": "exercise.screens.report_tags"},
         },
     }
 ]

@@ -49,7 +49,7 @@ function frozenMs() {
 function clock() {
   const data = $("#clock")?.dataset;
   if (!data) return null;
-  const now = (frozenMs() ?? Date.now()) + offset;
+  const now = data.still ? Number(data.still) : (frozenMs() ?? Date.now()) + offset;
   const passed = data.running === "1" ? Math.max(0, now - Number(data.wall)) : 0;
   const position = Number(data.at) + Math.floor(passed * Number(data.rate));  // ms × ‰ = µs
   return { data, now, position };
@@ -175,6 +175,14 @@ function chooseSpan(chosen) {
   zoomTimeline();
   scrollTimelineToNow();
 }
+
+// The console was drawn anew as it was at another moment.
+document.addEventListener("drawn", () => {
+  showViews();
+  zoomTimeline();
+  scrollTimelineToNow();
+  tick();
+});
 
 // ── stream ──────────────────────────────────────────────────────────────────────────────────────
 const STALE_MS = 10000;

@@ -74,6 +74,20 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "complete_for": CONTROL,
     "nudge": CONTROL,
     # evaluation
+    # corrective actions
+    "add_action": CONTROL,
+    "edit_action": CONTROL,
+    "begin_action": CONTROL | {Role.LEAD},
+    "finish_action": CONTROL | {Role.LEAD},
+    "verify_action": CONTROL,
+    "reopen_action": CONTROL,
+    "drop_action": CONTROL,
+    # the after-action report
+    "begin_report": CONTROL,
+    "write_report": CONTROL,
+    "review_report": CONTROL,
+    "return_report": CONTROL,
+    "sign_report": _DIRECTOR,
     "rate": _EVALUATOR,
     "rate_action": _EVALUATOR,
     "rate_objective": _EVALUATOR,

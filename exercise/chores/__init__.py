@@ -1,4 +1,5 @@
-"""Work of the desk that is too long for a request: the worker does it, page and row tell how far.
+"""Work that is too long for a request: the worker does it, page and row tell how far.
 
-``asking`` asks for it and sees that it is done; ``tasks`` is what the worker runs.
+``asking`` (imports) and ``report_files`` ask for it and see that it is done; ``tasks`` is what the
+worker runs.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import translation
 
-from exercise.chores import work
+from exercise.chores import report_files, work
 
 
 @shared_task(name="exercise.import_step")
@@ -15,3 +15,9 @@ def import_step(step: str, import_id: int, language: str, digest: str = "") -> N
     """A step of an import, its sentences in the planner's language."""
     with translation.override(language):
         work.STEPS[step](import_id, digest)
+
+
+@shared_task(name="exercise.report_file")
+def report_file(file_id: int) -> None:
+    """A report as a file, for somebody who asked for it."""
+    report_files.make(file_id)

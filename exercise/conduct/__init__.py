@@ -1,7 +1,8 @@
 """The commands: the only code that changes a running exercise.
 
 Screens, timers and management commands call these; each is one transaction with its journal
-entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them.
+entries and raises :class:`Refused` for anything a person can cause. ``COMMANDS`` lists them. What
+outlives the exercise, its corrective actions, has a history of its own (``improvement``).
 """
 
 from __future__ import annotations
@@ -32,6 +33,15 @@ from exercise.conduct.evaluation import (
     record_finding,
     withdraw_evaluation,
 )
+from exercise.conduct.improvement import (
+    add_action,
+    begin_action,
+    drop_action,
+    edit_action,
+    finish_action,
+    reopen_action,
+    verify_action,
+)
 from exercise.conduct.injects import (
     add_inject,
     correct,
@@ -46,6 +56,13 @@ from exercise.conduct.injects import (
 )
 from exercise.conduct.phases import advance_phase, confirm_posture, report_posture, return_posture
 from exercise.conduct.refused import Refused
+from exercise.conduct.reporting import (
+    begin_report,
+    return_report,
+    review_report,
+    sign_report,
+    write_report,
+)
 from exercise.conduct.sweep import recover, sweep
 from exercise.conduct.taskings import (
     acknowledge,
@@ -70,8 +87,11 @@ __all__ = [
     "Upload",
     "acknowledge",
     "acknowledge_for",
+    "add_action",
     "add_inject",
     "advance_phase",
+    "begin_action",
+    "begin_report",
     "call_real_world_stop",
     "close",
     "complete",
@@ -80,9 +100,12 @@ __all__ = [
     "correct",
     "create_exercise",
     "decide_overdue",
+    "drop_action",
+    "edit_action",
     "end",
     "extend_board_link",
     "extend_stand_down",
+    "finish_action",
     "hold",
     "jump",
     "lift_real_world_stop",
@@ -98,22 +121,28 @@ __all__ = [
     "record_finding",
     "recover",
     "release",
+    "reopen_action",
     "report",
     "report_posture",
     "resend",
     "restore",
     "resume",
     "return_posture",
+    "return_report",
     "return_tasking",
+    "review_report",
     "revoke_board_link",
     "set_overdue_policy",
     "set_pace",
+    "sign_report",
     "skip",
     "start",
     "start_work",
     "sweep",
     "unhold",
     "verify",
+    "verify_action",
     "waive",
     "withdraw_evaluation",
+    "write_report",
 ]

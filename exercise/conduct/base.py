@@ -26,12 +26,13 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
-from django_fsm import ConcurrentTransition, TransitionNotAllowed
+from django_fsm import ConcurrentTransition
 
 from exercise import live, logs
 from exercise.clock import wall_us
 from exercise.conduct.refused import Refused
 from exercise.conduct.telling import told
+from exercise.conduct.transitions import carry_out, key_of
 from exercise.models import (
     IN_PLAY,
     Change,
@@ -111,28 +112,16 @@ class Conduct:
     # ── changing ────────────────────────────────────────────────────────────────────────────
     def move(self, thing: Stateful, transition: str, *, save: bool = True, **fields: Any) -> None:
         """Run a declared transition and set fields with it; refuses with what is missing."""
-        meta = getattr(type(thing), transition)._django_fsm
-        old = meta.field.get_state(thing)
-        missing = thing.unmet(transition)
-        if missing:
-            raise Refused("not_ready", _("Chưa đủ điều kiện."), details=missing)
-        try:
-            getattr(thing, transition)()
-        except TransitionNotAllowed as error:
-            raise Refused(
-                "wrong_state",
-                _("Không làm được: %(what)s đang ở tình trạng “%(state)s”.")
-                % {"what": _name_of(thing), "state": _label(thing, meta.field.name)},
-                _("Trang này có thể đã cũ, số liệu mới đang được tải."),
-            ) from error
-        new = meta.field.get_state(thing)
+        step = carry_out(thing, transition)
         self._changes.append(
-            Change(of=_kind_of(thing), key=key_of(thing), field=meta.field.name, old=old, new=new)
+            Change(
+                of=_kind_of(thing), key=key_of(thing), field=step.field, old=step.old, new=step.new
+            )
         )
         for name, value in fields.items():
             setattr(thing, name, value)
         if save and thing is not self.exercise:
-            thing.save(update_fields=[meta.field.name, *fields])
+            thing.save(update_fields=[step.field, *fields])
 
     def created(self, thing: Stateful, field: str = "state") -> None:
         """Record that a row came into being in this state."""
@@ -287,29 +276,6 @@ def _kind_of(thing: Stateful) -> str:
     return str(thing._meta.model_name)
 
 
-def key_of(thing: Any) -> str:
-    """How the journal names an object: unit code, inject number, ``number/unit``, or nothing."""
-    if isinstance(thing, Posture):
-        return thing.unit.code
-    if isinstance(thing, Inject):
-        return thing.number
-    if isinstance(thing, Tasking):
-        return f"{thing.inject.number}/{thing.unit.code}"
-    return ""
-
-
-def _name_of(thing: Any) -> str:
-    if isinstance(thing, Exercise):
-        return str(_("cuộc diễn tập"))
-    if isinstance(thing, Posture):
-        return str(thing.unit)
-    return key_of(thing)
-
-
-def _label(thing: Any, field: str) -> str:
-    return str(getattr(thing, f"get_{field}_display")())
-
-
 @contextmanager
 def conducting(
     exercise_id: int, by: Actor, *, name: str, when: frozenset[str] = IN_PLAY, stopped: bool = False
@@ -319,7 +285,7 @@ def conducting(
     with told(name, entries, exercise_id=exercise_id, user_id=by.user_id):
         try:
             with transaction.atomic():
-                exercise = _admitted(exercise_id, by, name=name, when=when, stopped=stopped)
+                exercise = admitted(exercise_id, by, name=name, when=when, stopped=stopped)
                 conduct = Conduct(exercise, by, wall_us())
                 try:
                     yield conduct
@@ -335,10 +301,12 @@ def conducting(
             ) from error
 
 
-def _admitted(
+def admitted(
     exercise_id: int, by: Actor, *, name: str, when: frozenset[str], stopped: bool
 ) -> Exercise:
-    """The exercise, locked; or a refusal by role, status or real-world stop."""
+    """The exercise, locked until the transaction ends; or a refusal by role, status or real-world
+    stop.
+    """
     try:
         exercise = Exercise.objects.select_for_update(of=("self",)).get(pk=exercise_id)
     except Exercise.DoesNotExist:

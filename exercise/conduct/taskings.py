@@ -91,8 +91,14 @@ def start_work(conduct: Conduct, *, tasking_id: int) -> Tasking:
 def _start(conduct: Conduct, tasking: Tasking, *, at_us: int) -> None:
     if tasking.complete_due_us is None:
         raise Refused("information", _("Tin này chỉ để biết: xác nhận đã nhận là đủ."))
-    conduct.move(tasking, "start", started_us=tasking.started_us or at_us)
-    conduct.note("tasking_started", inject=tasking.inject, unit=tasking.unit.code)
+    started_us = tasking.started_us or at_us
+    conduct.move(tasking, "start", started_us=started_us)
+    conduct.note(
+        "tasking_started",
+        inject=tasking.inject,
+        unit=tasking.unit.code,
+        after_us=started_us - tasking.delivered_us,
+    )
 
 
 @command()

@@ -9,11 +9,11 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from exercise import logs
 from exercise.conduct.refused import Refused
 from exercise.health import counted
-from exercise.models import JournalEntry
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,16 @@ MOST_INJECTS = 50
 """Named in one line."""
 
 
+class Written(Protocol):
+    """What a command wrote down: an entry of the journal or of an action's history, a report."""
+
+    @property
+    def inject_number(self) -> str: ...
+
+
 @contextmanager
 def told(
-    name: str, entries: Sequence[JournalEntry], *, exercise_id: int, user_id: int | None
+    name: str, entries: Sequence[Written], *, exercise_id: int, user_id: int | None
 ) -> Iterator[None]:
     """Around a command: every line written within carries the ids, the last one says what came of
     it.
@@ -48,9 +55,7 @@ def told(
             _tell(logging.DEBUG, name, "nothing to do", (), begun_s)
 
 
-def _tell(
-    level: int, name: str, outcome: str, entries: Sequence[JournalEntry], begun_s: float
-) -> None:
+def _tell(level: int, name: str, outcome: str, entries: Sequence[Written], begun_s: float) -> None:
     if log.isEnabledFor(level):
         injects = dict.fromkeys(entry.inject_number for entry in entries if entry.inject_number)
         extra = {

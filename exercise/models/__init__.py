@@ -16,6 +16,7 @@ from exercise.models.exercise import (
     BOARD_LINK_US,
     IN_PLAY,
     OPENING,
+    OVER,
     Exercise,
     ExercisePhase,
     OverduePolicy,
@@ -24,6 +25,13 @@ from exercise.models.exercise import (
     StopReason,
 )
 from exercise.models.gate import Condition, Gate, GateCondition, gate_from, gate_of
+from exercise.models.improvement import (
+    ACTION_TO_DO,
+    ACTION_UNSETTLED,
+    ActionState,
+    CorrectiveAction,
+    CorrectiveActionChange,
+)
 from exercise.models.inject import PENDING, WHEN_US, Inject, InjectState, InjectVersion
 from exercise.models.journal import Change, JournalEntry, Verdict, verify
 from exercise.models.participant import Participant
@@ -35,6 +43,8 @@ from exercise.models.posture import (
     Posture,
     PostureState,
 )
+from exercise.models.report import Chapter, FileState, ReportFile, ReportState, ReportVersion
+from exercise.models.snapshot import ReplaySnapshot
 from exercise.models.tasking import (
     AT_WORK,
     DUE_SOON_MOST_US,
@@ -51,6 +61,8 @@ from exercise.models.tasking import (
 from exercise.models.timers import TimerHeartbeat, TimerKind, TimerSign
 
 __all__ = [
+    "ACTION_TO_DO",
+    "ACTION_UNSETTLED",
     "AT_WORK",
     "BOARD_AFTER_END_US",
     "BOARD_LINK_US",
@@ -60,6 +72,7 @@ __all__ = [
     "FINISHED",
     "IN_PLAY",
     "OPENING",
+    "OVER",
     "PENDING",
     "PHASE_OF",
     "REPORTED",
@@ -69,11 +82,16 @@ __all__ = [
     "WHEN_US",
     "WORKING",
     "ActionRating",
+    "ActionState",
     "Attachment",
     "Change",
+    "Chapter",
     "Condition",
+    "CorrectiveAction",
+    "CorrectiveActionChange",
     "Exercise",
     "ExercisePhase",
+    "FileState",
     "Finding",
     "FindingFile",
     "FindingKind",
@@ -90,7 +108,11 @@ __all__ = [
     "Posture",
     "PostureState",
     "Rating",
+    "ReplaySnapshot",
     "Report",
+    "ReportFile",
+    "ReportState",
+    "ReportVersion",
     "StandDown",
     "Status",
     "StopReason",

@@ -154,6 +154,18 @@ class Tasking(Stateful):
             and not self.overdue_at(position_us)
         )
 
+    def untold_at(self, position_us: int) -> bool:
+        """Whether something has come by this exercise time that the timers have yet to tell of."""
+        moments = (
+            (self.to_read, self.ack_due_us, self.told_ack_overdue),
+            (self.to_do, self.due_soon_us, self.told_due_soon),
+            (self.to_do, self.complete_due_us, self.told_overdue),
+        )
+        return any(
+            asked and at_us is not None and at_us <= position_us and not told
+            for asked, at_us, told in moments
+        )
+
     # ── transitions ─────────────────────────────────────────────────────────────────────────
     @transition("state", source=T.DELIVERED, target=T.OPENED)
     def mark_opened(self) -> None:

@@ -32,6 +32,8 @@ from exercise.screens.forms import (
     TaskingReasonForm,
     UnitForm,
 )
+from exercise.screens.improvement_forms import IMPROVEMENT_FORMS
+from exercise.screens.report_forms import REPORT_FORMS
 
 FORMS: dict[str, type[CommandForm]] = {
     "start": NoArguments,
@@ -78,5 +80,7 @@ FORMS: dict[str, type[CommandForm]] = {
     "record_finding": FindingForm,
     "publish_evaluation": NoArguments,
     "withdraw_evaluation": NoArguments,
+    **IMPROVEMENT_FORMS,
+    **REPORT_FORMS,
 }
 """The form of each command; a test holds this table, the role table and ``COMMANDS`` together."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from exercise.models import JournalEntry, Tasking
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.stream import refreshed, stream_context
-from exercise.situation import evaluation, inbox, log, strip
+from exercise.situation import evaluation, improvement, inbox, log, strip
 from exercise.situation.facts import read_facts
 from units.models import Unit
 from units.roles import Role
@@ -50,6 +50,8 @@ def show(request: ParticipantRequest) -> HttpResponse:
     context = _unit_page(request, "inbox", reverse("inbox_live", args=[request.exercise.code]))
     facts = read_facts(request.exercise)
     context |= inbox.list_context(facts, _unit(request).pk)
+    if request.exercise.over:
+        context["reminder"] = improvement.reminder(improvement.of_participant(request.participant))
     return render(request, "inbox/page.html", context)
 
 

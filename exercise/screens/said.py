@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exercise.models import Exercise, Inject, Posture, Tasking
+from exercise.models import CorrectiveAction, Exercise, Inject, Posture, ReportVersion, Tasking
 
 TAKE_BACK = _("Hoàn tác")
 
@@ -63,6 +63,18 @@ SENTENCES: dict[str, Promise] = {
     "complete_for": _("Đã ghi hộ: %(unit)s hoàn thành %(number)s."),
     "nudge": _("Đã nhắc %(unit)s về %(number)s. Không lấy lại được."),
     "rate": _("Đã ghi đánh giá."),
+    "add_action": _("Đã ghi biện pháp %(action)s."),
+    "edit_action": _("Đã sửa biện pháp %(action)s."),
+    "begin_action": _("Đã bắt đầu biện pháp %(action)s."),
+    "finish_action": _("Đã báo làm xong biện pháp %(action)s."),
+    "verify_action": _("Đã xác nhận biện pháp %(action)s."),
+    "reopen_action": _("Đã giao lại biện pháp %(action)s."),
+    "begin_report": _("Đã mở bản báo cáo %(version)s."),
+    "write_report": _("Đã lưu báo cáo."),
+    "review_report": _("Đã thẩm tra bản %(version)s."),
+    "return_report": _("Đã trả bản %(version)s cho người viết."),
+    "sign_report": _("Đã ký bản %(version)s."),
+    "drop_action": _("Đã ghi: không thực hiện biện pháp %(action)s."),
     "rate_action": _("Đã ghi đánh giá."),
     "rate_objective": _("Đã ghi đánh giá."),
     "record_finding": _("Đã ghi nhận xét."),
@@ -83,6 +95,10 @@ def _names(result: Any) -> dict[str, str]:
         return {"number": result.inject.number, "unit": str(result.unit)}
     if isinstance(result, Posture):
         return {"unit": str(result.unit)}
+    if isinstance(result, CorrectiveAction):
+        return {"action": result.label}
+    if isinstance(result, ReportVersion):
+        return {"version": str(result.number)}
     return {}
 
 

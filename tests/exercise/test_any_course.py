@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -40,10 +42,12 @@ from exercise.models import (
     TimerHeartbeat,
     verify,
 )
+from exercise.review.facts import Facts, read_facts
 from exercise.review.replay import differences
 from exercise.situation import rows
 from exercise.timing.tasks import sweep_exercise
 from tests.factories import MINUTE, SECOND, Drill, entry, make_drill
+from tests.review import looking_back
 from units.roles import ALLOWED, Role
 from units.text import Text
 
@@ -84,6 +88,16 @@ def shown(row: Any) -> dict[str, Any]:
     }
 
 
+def negative_lengths(facts: Facts) -> Iterator[tuple[str, int]]:
+    """Every length among these facts that is less than nothing."""
+    values = (facts.taskings, facts.injects, facts.phases, facts.postures)
+    for one in [*chain(*(each.values() for each in values)), *facts.stops, *facts.moves]:
+        for name in type(one).__slots__:
+            value = getattr(one, name)
+            if name.endswith("_us") and value is not None and value < 0:
+                yield name, value
+
+
 class Course(RuleBasedStateMachine):
     """One drill, played at random."""
 
@@ -99,10 +113,15 @@ class Course(RuleBasedStateMachine):
         rows.forget()  # each course goes on from the same numbers
         self.seen = 0
         self.furthest = 0
+        self.held: dict[int, Any] = {}
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.savepoint.__exit__(None, None, None)
+        try:
+            for seq, held in self.held.items():
+                assert looking_back.then(self.drill.exercise.pk, seq) == held, seq
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
 
     # ── doing things ────────────────────────────────────────────────────────────────────────
     def give(self, name: str, who: str, arguments: dict[str, Any]) -> None:
@@ -204,6 +223,9 @@ class Course(RuleBasedStateMachine):
         due = self.due_wall_us()
         before = self.drill.fresh().journal_seq
         self.drill.sweep()
+        exercise = self.drill.fresh()
+        if exercise.in_stand_down:  # begun where it was planned, and perhaps over before one looks
+            self.furthest = min(self.furthest, exercise.anchor_us)
         if due is None or due > self.drill.now:
             found = self.drill.fresh().journal_seq - before
             assert not found, "next_due_us was later than what was due"
@@ -238,6 +260,41 @@ class Course(RuleBasedStateMachine):
         assert {(i, u) for i, all_u in kept.addressees.items() for u in all_u} == set(
             links.values_list("inject_id", "unit_id")
         )
+
+    @invariant()
+    def replay_shows_what_the_screens_show(self) -> None:
+        """Now; and when all is over, every moment at which somebody could have looked."""
+        pk, seq = self.drill.exercise.pk, self.drill.fresh().journal_seq
+        if seq and seq not in self.held:
+            self.held[seq] = looking_back.now(pk)
+            assert looking_back.then(pk, seq) == self.held[seq]
+
+    @invariant()
+    def the_facts_of_the_journal_are_those_of_the_rows(self) -> None:
+        """Read from the journal alone, they say what the rows say, and no length is negative."""
+        _plan, facts = read_facts(self.drill.fresh())
+        rows_by_key = {
+            (one.inject.number, one.unit.code): one
+            for one in self.drill.exercise.taskings.select_related("inject", "unit")
+        }
+        assert facts.taskings.keys() == rows_by_key.keys()
+        for key, row in rows_by_key.items():
+            fact = facts.taskings[key]
+            for at_us, after_us in (
+                (row.opened_us, fact.opened_after_us),
+                (row.acknowledged_us, fact.acknowledged_after_us),
+                (row.completed_us, fact.completed_after_us),
+            ):
+                assert after_us == (None if at_us is None else max(0, at_us - row.delivered_us))
+            assert fact.ended == (row.state if row.state in ("waived", "cancelled") else "")
+        went = {"closed": "released", "scheduled": "waiting", "standby": "waiting"}
+        for inject in self.drill.exercise.injects.all():
+            fact = facts.injects[inject.number]
+            assert fact.state == went.get(inject.state, inject.state)
+            assert fact.released_us == inject.released_us
+        for row in self.drill.exercise.phase_rows.filter(started_us__isnull=False):
+            assert facts.phases[row.phase].started_us == row.started_us
+        assert not list(negative_lengths(facts))
 
     @invariant()
     def every_change_is_a_declared_transition(self) -> None:
@@ -320,8 +377,7 @@ class Course(RuleBasedStateMachine):
         if exercise.real_world_wall_us is not None or exercise.in_stand_down:
             assert exercise.status == "paused"
         position = exercise.clock.position_us(self.drill.now)
-        if not exercise.in_stand_down:  # begins where it was planned, a moment before the sweep
-            assert position >= self.furthest
+        assert position >= self.furthest
         self.furthest = position
 
     @invariant()
@@ -361,6 +417,11 @@ def some_true_time(course: Course) -> st.SearchStrategy[int | None]:
     return st.none() | some_moment(course)
 
 
+def some_action(course: Course) -> st.SearchStrategy[int]:
+    there = course.drill.exercise.corrective_actions.order_by("pk").values_list("pk", flat=True)
+    return st.sampled_from(list(there)) | nobody if there else nobody
+
+
 units = st.sampled_from(["U1", "U2", "U1", "U2", "XYZ"])
 of_inject: dict[str, Any] = {"inject_id": some_inject}
 of_tasking: dict[str, Any] = {"tasking_id": some_tasking}
@@ -369,6 +430,13 @@ reported: dict[str, Any] = {
     "quantity": st.sampled_from([None, {"planned": 3, "done": 2, "unit": "bộ"}]),
     "document": st.sampled_from([None, {"number": "12/QĐ", "signer": "Giám đốc"}]),
 }
+measure: dict[str, Any] = {
+    "finding": words,
+    "measure": words,
+    "owner_code": units,
+    "due": st.sampled_from([date(2100, 1, 1), date(2000, 1, 1)]),
+}
+of_action: dict[str, Any] = {"action_id": some_action}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "start": {},
     "pause": {},
@@ -428,6 +496,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "acknowledge_for": {**of_tasking, "channel": channels, "at_us": some_true_time},
     "complete_for": {**of_tasking, "channel": channels, "text": words, "at_us": some_true_time},
     "nudge": of_tasking,
+    "add_action": measure,
+    "edit_action": {**of_action, **measure, "revision": st.integers(0, 2)},
+    "begin_action": of_action,
+    "finish_action": {**of_action, "note": words},
+    "verify_action": of_action,
+    "reopen_action": {**of_action, "reason": reasons},
+    "drop_action": {**of_action, "reason": reasons},
     "rate": {**of_tasking, "rating": ratings, "note": words},
     "rate_action": {**of_tasking, "action": st.integers(0, 2), "rating": ratings, "note": words},
     "rate_objective": {

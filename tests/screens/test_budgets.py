@@ -51,6 +51,9 @@ PAGES = {
     "board_live": "observer",
     "board_public": "observer",
     "landing": "anonymous",
+    "improvement": "director",
+    "improvements": "administrator",
+    "compare": "director",
     "home": "administrator",
     "account": "administrator",
     "accounts": "administrator",
@@ -205,7 +208,7 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
     kwargs: dict[str, Any] = {"code": drill.exercise.code} | {key: values[key] for key in keys}
     if name == "board_public":
         kwargs = {"token": drill.exercise.board_token}
-    elif name in ("landing", "home", "account", "accounts", "sign_ins"):
+    elif name in ("landing", "home", "account", "accounts", "sign_ins", "improvements"):
         kwargs = {}
     path = reverse(name, kwargs=kwargs)
     query = {"to": "+60"} if name == "console_jump" else {}

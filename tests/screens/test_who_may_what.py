@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,16 @@ from django.utils.http import urlencode
 
 from exercise.conduct import COMMANDS
 from exercise.management.commands.roles_table import document as roles_document
-from exercise.models import Attachment, Exercise, Inject, Posture, Tasking, verify
-from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
+from exercise.models import (
+    Attachment,
+    CorrectiveAction,
+    Exercise,
+    Inject,
+    Posture,
+    Tasking,
+    verify,
+)
+from exercise.screens.access import ADMINISTRATION, HOME, OVER_ALL_DRILLS, OWN, PAGES, PLANNING
 from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
@@ -28,7 +37,7 @@ from scenarios.imports import keeping, steps
 from scenarios.models import Objective
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
-from units.roles import ALLOWED, Role, may
+from units.roles import ALLOWED, UNIT_MEMBERS, Role, may
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +62,7 @@ METHODS = {
     "metrics": SAFE,
     "board_public": SAFE,
     "board_public_live": SAFE,
+    "replay_public": SAFE,
     # signed in, in no exercise in particular
     "home": SAFE,
     "load_sample": POST,
@@ -82,6 +92,8 @@ METHODS = {
     "accounts_planning": POST,
     "sign_ins": SAFE,
     "sign_ins_export": SAFE,
+    "improvements": SAFE,
+    "improvements_export": SAFE,
     # at the scenario desk
     "scenarios": SAFE,
     "scenario_new": POST,
@@ -117,10 +129,14 @@ METHODS = {
     "scenario_run": POST,
     "scenario_compare": SAFE,
     "scenario_history": SAFE,
+    "scenario_trend": SAFE,
     "scenario_checkpoint": POST,
+    "scenario_take": POST,
     "scenario_export": SAFE,
     "scenario_file": SAFE,
     # in an exercise
+    "improvement_add": POST,
+    "improvement_edit": POST,
     "people_add": POST,
     "people_remove": POST,
     "people_link": POST,
@@ -140,12 +156,14 @@ OUTSIDE = {
     "metrics",
     "board_public",
     "board_public_live",
+    "replay_public",
     "home",
     "load_sample",
     "new_run",
     "second_step",
     "second_step_enrol",
     *OWN,
+    *OVER_ALL_DRILLS,
     *ADMINISTRATION,
     *PLANNING,
 }
@@ -236,8 +254,17 @@ class Scene:
         self.attachment.file.save("anh.pdf", ContentFile(b"%PDF-"), save=True)
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
+        self.actions = {state: self._action(state) for state in ("open", "in_progress", "done")}
         drill.do("publish_evaluation")
         drill.fresh()
+
+    def _action(self, state: str) -> CorrectiveAction:
+        due = date(2030, 1, 1)
+        words = {"finding": "Hạn chế", "measure": "Biện pháp", "owner_code": "U1", "due": due}
+        made: CorrectiveAction = self.drill.do("add_action", **words)
+        for command in {"open": (), "in_progress": ("begin",), "done": ("begin", "finish")}[state]:
+            self.drill.do(f"{command}_action", action_id=made.pk, note="Đã làm")
+        return made
 
     def client(self, who: str) -> Client:
         """A browser of its own for one visit: what it is told there does not stay."""
@@ -258,6 +285,7 @@ class Scene:
             "unit_code": lambda: "U1",
             "inject_id": lambda: self.drill.inject("1.02").pk,
             "tasking_id": lambda: self.drill.tasking("1.02", "U1").pk,
+            "action_id": lambda: self.actions["open"].pk,
             "participant_id": lambda: self.drill.participant("staff", "U2").pk,
             "file_id": lambda: self.attachment.uuid,
             "token": lambda: self.drill.exercise.board_token,
@@ -299,6 +327,7 @@ class Scene:
             list(Inject.objects.filter(**at).order_by("pk").values()),
             list(Tasking.objects.filter(**at).order_by("pk").values()),
             list(Posture.objects.filter(**at).order_by("pk").values()),
+            list(CorrectiveAction.objects.filter(**at).order_by("pk").values()),
         )
 
 
@@ -342,9 +371,10 @@ def expected(name: str, who: str, method: str) -> set[int]:
         return {404} if name == "attachment" else {403}
     if name == "do":
         return {302} if may(who, "pause") else {403}
-    return {"exercise": {302}, "people_add": {422}}.get(
-        name, {200, 302} if method == "POST" else {200}
-    )
+    if name == "improvement_action" and Role(who) in UNIT_MEMBERS:
+        return {404}  # until the drill is over
+    unsaid = {"people_add": {422}, "improvement_add": {422}, "improvement_edit": {422}}
+    return ({"exercise": {302}} | unsaid).get(name, {200, 302} if method == "POST" else {200})
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -371,7 +401,8 @@ def test_an_exercise_leads_each_role_to_where_it_begins(scene: Scene, role: str)
 @pytest.mark.parametrize("name", sorted(OUTSIDE))
 def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, name: str) -> None:
     path = scene.path(name)
-    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION, *PLANNING}
+    signed_in = {"home", "load_sample", "new_run", *OWN, *OVER_ALL_DRILLS, *ADMINISTRATION}
+    signed_in |= set(PLANNING)
     for who in [*ROLES, *STRANGERS]:
         for method in ("GET", "HEAD", "POST"):
             with undone():
@@ -382,6 +413,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 302
             elif name in ADMINISTRATION and who != "administrator":
                 assert status == 403, who
+            elif name in OVER_ALL_DRILLS:
+                assert status == (403 if who in ("evaluator", "observer") else 200), who
             elif name in PLANNING:
                 refused = {403} if who not in ("planner", "administrator") else None
                 assert status in (refused or {200, 204, 302, 404, 409, 422}), (who, method, status)
@@ -392,6 +425,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == (302 if who == "administrator" else 403), who
             elif name == "new_run":
                 assert status == 404  # no scenario named
+            elif name == "replay_public":
+                assert status == 404  # the board's token opens nothing of the past
             elif name == "metrics":
                 assert status == 404  # for machines, whoever signs in
             elif name == "readyz":
@@ -472,7 +507,18 @@ def arguments(scene: Scene, command: str) -> dict[str, Any]:
         "start_work": "1.03",
         "waive": "1.01",
     }.get(command, "1.01")
+    action = {
+        "finish_action": "in_progress",
+        "verify_action": "done",
+        "reopen_action": "done",
+    }.get(command, "open")
     return {
+        "action_id": scene.actions[action].pk,
+        "revision": "1",
+        "finding": "Hạn chế khác",
+        "measure": "Biện pháp khác",
+        "owner_code": "U1",
+        "due": "2030-01-01",
         "inject_id": drill.inject(inject).pk,
         "tasking_id": drill.tasking(tasking, "U1").pk,
         "unit_code": "U1",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from exercise.models import Exercise, Inject, Posture, Tasking
+from exercise.models import CorrectiveAction, Exercise, Inject, Posture, ReportVersion, Tasking
 
 MACHINES = (
     ("Exercise status", Exercise, "status"),
@@ -18,6 +18,8 @@ MACHINES = (
     ("Posture", Posture, "state"),
     ("Inject", Inject, "state"),
     ("Tasking", Tasking, "state"),
+    ("Corrective action", CorrectiveAction, "state"),
+    ("After-action report", ReportVersion, "state"),
 )
 
 

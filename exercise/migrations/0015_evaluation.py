@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercise', '0009_board_link_expiry'),
+        ('exercise', '0014_replay_snapshot'),
         ('units', '0004_planners'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
