@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercise', '0010_evaluation'),
+        ('exercise', '0015_evaluation'),
     ]
 
     operations = [
