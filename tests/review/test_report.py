@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from exercise import conduct
-from exercise.conduct.improvement import today
 from exercise.models import JournalEntry
 from exercise.review.report import build_report, words
 from exercise.review.report.axes import day_ticks, minute_ticks
+from exercise.situation.improvement import today
 from scenarios.calendar import HOUR_US, MINUTE_US, DrillCalendar
 from scenarios.models import MselEntry, Objective
 from tests.factories import MINUTE, ZERO, Drill, entry, make_drill, make_scenario
