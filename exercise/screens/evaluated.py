@@ -28,7 +28,7 @@ def unit(request: ParticipantRequest, unit_code: str) -> HttpResponse:
         request.exercise.postures.select_related("unit"), unit__code=unit_code
     )
     context = navigation(request, "evaluation") | strip.context(request.exercise)
-    context |= evaluation.published_context(request.exercise, posture.unit, files=True)
+    context |= evaluation.written_context(request.exercise, posture.unit)
     return render(request, "evaluated/unit.html", context | {"unit": posture.unit})
 
 

@@ -31,9 +31,9 @@ def attachment(request: Any, file_id: uuid.UUID) -> HttpResponseBase:
 
 @require_safe
 @login_required
-def finding_file(request: Any, seen_id: uuid.UUID) -> HttpResponseBase:
+def finding_file(request: Any, file_id: uuid.UUID) -> HttpResponseBase:
     """One file of a finding: control, who wrote it, and the evaluator who stands with that unit."""
-    found = get_object_or_404(FindingFile.objects.select_related("finding"), uuid=seen_id)
+    found = get_object_or_404(FindingFile.objects.select_related("finding"), uuid=file_id)
     finding = found.finding
     return _given(
         request,
@@ -86,5 +86,5 @@ def _may_read(participant: Participant, unit_id: int | None) -> bool:
 
 urlpatterns = [
     path("files/<uuid:file_id>/", attachment, name="attachment"),
-    path("files/finding/<uuid:seen_id>/", finding_file, name="finding_file"),
+    path("files/finding/<uuid:file_id>/", finding_file, name="finding_file"),
 ]

@@ -60,9 +60,8 @@ def overview_context(exercise: Exercise) -> dict[str, Any]:
     whole = Observation.objects.filter(tasking__exercise=exercise)
     for differing in (_differing(actions, "action"), _differing(whole)):
         disagreements.update(differing)
-    findings = Counter(
-        Finding.objects.filter(exercise=exercise).values_list("unit_id", flat=True).order_by()
-    )
+    found = Finding.objects.filter(exercise=exercise)
+    findings = Counter(found.values_list("unit_id", flat=True).order_by())
     rows = [
         UnitRow(
             unit=posture.unit,
@@ -80,7 +79,7 @@ def overview_context(exercise: Exercise) -> dict[str, Any]:
         "objectives": objectives,
         "ratings": Rating.choices,
         "rows": rows,
-        "of_none": findings[None],
+        "of_none": list(found.filter(unit=None).prefetch_related("files")),
         "disagreements": sum(row.disagreements for row in rows),
     }
 
