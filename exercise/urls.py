@@ -30,6 +30,7 @@ SCREENS = (
     "pulse",
     "inbox",
     "evaluation",
+    "evaluated",
     "board",
     "report",
     "report_files",

@@ -65,7 +65,6 @@ from exercise.conduct.reporting import (
 )
 from exercise.conduct.sweep import recover, sweep
 from exercise.conduct.taskings import (
-    Upload,
     acknowledge,
     acknowledge_for,
     complete,
@@ -78,6 +77,7 @@ from exercise.conduct.taskings import (
     verify,
     waive,
 )
+from exercise.conduct.uploads import Upload
 
 __all__ = [
     "COMMANDS",

@@ -227,8 +227,8 @@ class Conduct:
             log.exception("could not save a file")
             raise Refused(
                 "no_room",
-                _("Máy chủ không lưu được tệp; báo cáo chưa được gửi."),
-                _("Thử lại sau ít phút, hoặc gửi báo cáo không kèm tệp."),
+                _("Máy chủ không lưu được tệp; chưa có gì được gửi."),
+                _("Thử lại sau ít phút, hoặc gửi không kèm tệp."),
             ) from error
         setattr(field.instance, field.field.attname, stored)
 

@@ -6,17 +6,20 @@ They may write from STARTEX until the exercise is closed: much is judged after E
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import Conduct, command
 from exercise.conduct.refused import Refused
+from exercise.conduct.uploads import Upload, keep
 from exercise.models import (
     IN_PLAY,
     ActionRating,
     Exercise,
     Finding,
+    FindingFile,
     FindingKind,
     ObjectiveRating,
     Observation,
@@ -24,6 +27,7 @@ from exercise.models import (
     Status,
 )
 from exercise.models.evaluation import Judgement
+from units.models import Unit
 
 JUDGED = IN_PLAY | {Status.ENDED}
 LONGEST_NOTE = 2000
@@ -95,9 +99,10 @@ def record_finding(
     place: str = "",
     unit_code: str = "",
     tasking_id: int | None = None,
+    files: Sequence[Upload] = (),
     key: str = "",
 ) -> Finding:
-    """Write down a strength, an area for improvement, or what was seen.
+    """Write down a strength, an area for improvement, or what was seen, with photos of it.
 
     Args:
         unit_code: code of the unit it is about; left out for a tasking or for none.
@@ -117,7 +122,7 @@ def record_finding(
     tasking = conduct.tasking(tasking_id) if tasking_id is not None else None
     about = tasking.unit if tasking else conduct.posture(unit_code).unit if unit_code else None
     if about is None and by.unit_id is not None:
-        about = exercise.postures.select_related("unit").get(unit_id=by.unit_id).unit
+        about = Unit.objects.get(pk=by.unit_id)
     made = Finding.objects.create(
         exercise=exercise,
         unit=about,
@@ -138,6 +143,7 @@ def record_finding(
         what=kind,
         text=text,
         place=made.place,
+        files=keep(conduct, files, FindingFile, finding=made),
     )
     return made
 

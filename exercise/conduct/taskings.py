@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from exercise.conduct.base import Conduct, command
 from exercise.conduct.delivery import drop_rereading, settle, watch_deadlines
 from exercise.conduct.phases import need_reason
 from exercise.conduct.refused import Refused
+from exercise.conduct.uploads import Upload, keep
 from exercise.models import (
     UNREAD,
     Attachment,
@@ -24,16 +24,6 @@ from scenarios.choices import Reply
 
 T = TaskingState
 CHANNELS = ("phone", "paper")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file already checked for size and type."""
-
-    name: str
-    content_type: str
-    sha256: str
-    content: bytes
 
 
 # ── by the unit ─────────────────────────────────────────────────────────────────────────────────
@@ -177,17 +167,6 @@ def _report(
         on_behalf=channel,
         key=key,
     )
-    for upload in files:
-        attachment = Attachment(
-            tasking=tasking,
-            report=made,
-            name=upload.name[:200],
-            content_type=upload.content_type,
-            size=len(upload.content),
-            sha256=upload.sha256,
-        )
-        conduct.keep_file(attachment.file, upload.name, upload.content)
-        attachment.save()
     conduct.note(
         "tasking_reported",
         inject=tasking.inject,
@@ -196,7 +175,7 @@ def _report(
         text=made.text[:1000],
         quantity=quantity,
         document=document,
-        files=[{"name": upload.name[:200], "sha256": upload.sha256} for upload in files],
+        files=keep(conduct, files, Attachment, tasking=tasking, report=made),
     )
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from exercise.models.evaluation import (
     ActionRating,
     Finding,
+    FindingFile,
     FindingKind,
     ObjectiveRating,
     Observation,
@@ -92,6 +93,7 @@ __all__ = [
     "ExercisePhase",
     "FileState",
     "Finding",
+    "FindingFile",
     "FindingKind",
     "Gate",
     "GateCondition",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from exercise.models.exercise import Exercise
+from exercise.models.stored import StoredFile, random_name
 from exercise.models.tasking import Tasking
 from units.models import Unit
 
@@ -133,3 +134,14 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+def _stored_name(photo: FindingFile, original: str) -> str:
+    return random_name(photo.finding.exercise_id, original)
+
+
+class FindingFile(StoredFile):
+    """A photo or file that shows what was seen; for control and evaluators, never for units."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="files")
+    file = models.FileField(upload_to=_stored_name, max_length=200)

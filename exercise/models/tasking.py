@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from pathlib import PurePath
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,6 +11,7 @@ from django_fsm import transition
 from exercise.models.exercise import Exercise
 from exercise.models.inject import Inject
 from exercise.models.state import StateField, Stateful
+from exercise.models.stored import StoredFile, random_name
 from units.models import Unit
 
 
@@ -248,27 +245,15 @@ class Report(models.Model):
         return self.text[:40]
 
 
-def _stored_name(attachment: Any, original: str) -> str:
-    # A random name: nothing of what the sender typed reaches the file system.
-    return f"{attachment.tasking.exercise_id}/{uuid.uuid4().hex}{PurePath(original).suffix.lower()}"
+def _stored_name(attachment: Attachment, original: str) -> str:
+    return random_name(attachment.tasking.exercise_id, original)
 
 
-class Attachment(models.Model):
+class Attachment(StoredFile):
     """A file or photo sent with a report."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     tasking = models.ForeignKey(Tasking, on_delete=models.PROTECT, related_name="attachments")
     report = models.ForeignKey(
         Report, on_delete=models.PROTECT, related_name="attachments", null=True
     )
     file = models.FileField(upload_to=_stored_name, max_length=200)
-    name = models.CharField(max_length=200)
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return self.name

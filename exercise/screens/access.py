@@ -74,9 +74,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluate_tasking": frozenset({Role.EVALUATOR}),
     "evaluate_unit": frozenset({Role.EVALUATOR}),
     "unit_evaluation": UNIT_MEMBERS,
+    "evaluation": CONTROL,
+    "evaluation_unit": CONTROL,
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
+    "finding_file": CONTROL | {Role.EVALUATOR},
 }
 """Roles by URL name. The public board (by share link), sign-in and landing pages need none."""
 
@@ -179,6 +182,7 @@ HOME = {
 NAVIGATION = (
     ("console", _("Điều hành")),
     ("evaluate", _("Đánh giá")),
+    ("evaluation", _("Đánh giá")),
     ("board", _("Bảng tin")),
     ("report", _("Báo cáo sau")),
     ("journal", _("Nhật ký")),

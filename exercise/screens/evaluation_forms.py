@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.models import FindingKind, Rating
 from exercise.screens.forms import CommandForm, TaskingForm
+from exercise.screens.uploads import FilesField
 
 
 class RateForm(TaskingForm):
@@ -42,8 +43,7 @@ class FindingForm(CommandForm):
     unit_code = forms.SlugField(max_length=20, required=False, label=_("Đơn vị"))
     tasking_id = forms.IntegerField(required=False)
     key = forms.UUIDField(required=False)
+    files = FilesField(required=False, label=_("Ảnh, tệp"))  # type: ignore[assignment]
 
     def arguments(self) -> dict[str, Any]:
-        data = dict(self.cleaned_data)
-        data["key"] = data["key"].hex if data["key"] else ""
-        return data
+        return self.cleaned_data | {"key": str(self.cleaned_data["key"] or "")}

@@ -127,7 +127,7 @@ def unit_evaluation(request: ParticipantRequest) -> HttpResponse:
     context = _unit_page(request, "evaluation", reverse("inbox_live", args=[request.exercise.code]))
     context |= strip.context(request.exercise)
     context["back"] = reverse("inbox", args=[request.exercise.code])
-    context |= evaluation.published_context(request.exercise, _unit(request))
+    context |= evaluation.written_context(request.exercise, _unit(request))
     return render(request, "inbox/evaluation.html", context)
 
 

@@ -52,7 +52,9 @@ class Judged:
 
     @property
     def disagree(self) -> bool:
-        return self.own is not None and any(one.rating != self.own.rating for one in self.others)
+        """Whether evaluators differ, as far as the reader may know."""
+        given = (self.own, *self.others) if self.own else self.others
+        return len({one.rating for one in given}) > 1
 
 
 def list_context(
@@ -147,7 +149,8 @@ def unit_context(exercise: Exercise, unit: Unit, evaluator_id: int | None) -> di
     """A unit's objectives and findings.
 
     Args:
-        evaluator_id: whose words are "own"; ``None``: all are others', as the unit reads them.
+        evaluator_id: whose words are "own"; ``None``: all are others', as control and the unit
+            read them.
     """
     given: dict[str, list[Judgement]] = defaultdict(list)
     ratings = ObjectiveRating.objects.filter(exercise=exercise, unit=unit)
@@ -158,14 +161,18 @@ def unit_context(exercise: Exercise, unit: Unit, evaluator_id: int | None) -> di
             judged(one.code, one.title, given[one.code], evaluator_id)
             for one in Objective.objects.filter(scenario_id=exercise.scenario_id)
         ],
-        "findings": list(Finding.objects.filter(exercise=exercise, unit=unit)),
+        "findings": list(
+            Finding.objects.filter(exercise=exercise, unit=unit).prefetch_related("files")
+        ),
         "ratings": Rating.choices,
         "kinds": FindingKind.choices,
     }
 
 
-def published_context(exercise: Exercise, unit: Unit) -> dict[str, Any]:
-    """What the unit reads after publication: every word on its own work, by tasking."""
+def written_context(exercise: Exercise, unit: Unit) -> dict[str, Any]:
+    """Every word on a unit's work, by tasking: what control reads, and what the unit does once it
+    is published.
+    """
     taskings: Mapping[int, Tasking] = {
         one.pk: one
         for one in Tasking.objects.filter(exercise=exercise, unit=unit)
@@ -178,18 +185,24 @@ def published_context(exercise: Exercise, unit: Unit) -> dict[str, Any]:
     given: dict[tuple[int, int], list[Judgement]] = defaultdict(list)
     for each in ActionRating.objects.filter(tasking__in=taskings).select_related("evaluator"):
         given[each.tasking_id, each.action].append(each)
+    acted = {of for of, _place in given}
     rows = [
         {
             "inject": tasking.inject,
-            "whole": whole[pk],
+            "whole": judged("", tasking.inject.title, whole[pk], None),
             "actions": [
                 judged(str(place), Text.of(action), given[pk, place], None)
                 for place, action in enumerate(tasking.inject.expected_actions, 1)
-                if given[pk, place]
+                if (pk, place) in given
             ],
         }
         for pk, tasking in taskings.items()
+        if whole[pk] or pk in acted
     ]
-    return unit_context(exercise, unit, None) | {
-        "judged": [row for row in rows if row["whole"] or row["actions"]]
+    context = unit_context(exercise, unit, None)
+    return context | {
+        "judged": rows,
+        "anything": bool(
+            rows or context["findings"] or any(one.others for one in context["objectives"])
+        ),
     }

@@ -27,6 +27,7 @@ from exercise.screens.access import PAGES
 from exercise.screens.forms_by_command import FORMS
 from tests.screens.test_fuzz import ODD, files
 from tests.screens.test_who_may_what import (
+    FILES,
     METHODS,
     OUTSIDE,
     PROBES,
@@ -275,7 +276,7 @@ class Session(RuleBasedStateMachine):
         elif person in STRANGERS:
             assert status == 404, (person, name, status)
         elif Role(person) not in PAGES[name]:
-            assert status == (404 if name == "attachment" else 403), (person, name, status)
+            assert status == (404 if name in FILES else 403), (person, name, status)
         else:
             assert status < 400 or status in REFUSALS, (person, name, status)
 

@@ -46,6 +46,8 @@ PAGES = {
     "evaluate_live": "evaluator",
     "evaluate_tasking": "evaluator",
     "evaluate_unit": "evaluator",
+    "evaluation": "director",
+    "evaluation_unit": "director",
     "unit_evaluation": "lead",
     "board": "observer",
     "board_live": "observer",
@@ -204,6 +206,7 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
         "tasking_live": ["tasking_id"],
         "evaluate_tasking": ["tasking_id"],
         "evaluate_unit": ["unit_code"],
+        "evaluation_unit": ["unit_code"],
     }.get(name, [])
     kwargs: dict[str, Any] = {"code": drill.exercise.code} | {key: values[key] for key in keys}
     if name == "board_public":

@@ -15,11 +15,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import NoReverseMatch, reverse
 
-from exercise.conduct import COMMANDS
+from exercise.conduct import COMMANDS, Upload
 from exercise.live.draw import draw
-from exercise.models import Attachment, CorrectiveAction, Tasking
+from exercise.models import Attachment, CorrectiveAction, FindingFile, Tasking
 from exercise.screens.access import PAGES
 from exercise.situation.words import hm
+from scenarios.models import Objective
 from tests.factories import Drill, entry, make_drill
 from tests.screens.test_who_may_what import as_
 from units.models import User
@@ -30,9 +31,22 @@ pytestmark = pytest.mark.django_db
 FUTURE = "1.77", "1.88", "1.99"
 """Injects that nobody but control knows of: scheduled, held, on standby."""
 UNRELEASED = (*FUTURE, "MKTITLE", "MKCONTENT", "MKSENDER", "MKEXPECT", "MKGATE")
-JUDGED = ("MKACTION", "MKNOTE", "MKGATE", "đạt tốt", "MKFINDING", "MKMEASURE")
+JUDGED = (
+    "MKACTION",
+    "MKNOTE",
+    "MKGATE",
+    "đạt tốt",
+    "MKFINDING",
+    "MKMEASURE",
+    "MKFOUND",
+    "MKPHOTO",
+    "MKDONE",
+    "MKGOAL",
+)
 FOREIGN = ("MKREPORT2", "MKDOC2", "MKREASON2", "MKFILE2", "MKCONTENT2")
 """What belongs to U2."""
+WORDS2 = ("MKACTION2", "MKFOUND2", "MKPHOTO2", "MKDONE2", "MKGOAL2")
+"""What was written of U2."""
 
 
 def hidden(number: str, at_min: float | None, **fields: Any) -> dict[str, Any]:
@@ -55,13 +69,24 @@ def full_of_words() -> Drill:
     own = {"vi": "MKCONTENT2 vi", "en": "MKCONTENT2 en"}
     injects = [
         entry("1.01", 5, ["U1"], complete_within_s=7200, expected_actions=acted),
-        entry("1.02", 5, ["U2"], complete_within_s=7200, content=own, sender=own),
+        entry(
+            "1.02",
+            5,
+            ["U2"],
+            complete_within_s=7200,
+            content=own,
+            sender=own,
+            expected_actions=[{"vi": "MKACTION2"}],
+        ),
         # 53 minutes past: a moment that no other figure on a page shows.
         hidden("1.77", 53),
         hidden("1.88", 59),
         hidden("1.99", None, when=("1.01", "completed", 600)),
     ]
     made = make_drill(units=2, injects=injects, conditions={"MKGATE": FUTURE}, started=True)
+    Objective.objects.create(
+        scenario=made.exercise.scenario, code="MT1", title={"vi": "Chỉ huy", "en": "Command"}
+    )
     made.later(5).sweep()
     for unit in made.units:
         number = {"U1": "1.01", "U2": "1.02"}[unit]
@@ -85,12 +110,25 @@ def full_of_words() -> Drill:
         _evaluator(made, unit)
     first = made.tasking("1.01", "U1")
     made.do("rate", made.actor("evaluator", "U1"), tasking_id=first.pk, rating="P", note="MKNOTE")
+    for unit, mark in (("U1", ""), ("U2", "2")):
+        _judge(made, unit, mark)
     made.do("hold", inject_id=made.inject("1.88").pk)
     words = {"finding": "MKFINDING", "measure": "MKMEASURE", "due": date(2030, 1, 1)}
     for unit in made.units:
         made.do("add_action", owner_code=unit, **words)
     made.fresh()
     return made
+
+
+def _judge(drill: Drill, unit: str, mark: str) -> None:
+    """The unit's evaluator says something of everything there is."""
+    who, pk = drill.actor("evaluator", unit), drill.tasking("1.02" if mark else "1.01", unit).pk
+    done = {"tasking_id": pk, "action": 1, "rating": "P", "note": f"MKDONE{mark} đủ quân"}
+    drill.do("rate_action", who, **done)
+    goal = {"unit_code": unit, "objective": "MT1", "rating": "P", "note": f"MKGOAL{mark} kịp"}
+    drill.do("rate_objective", who, **goal)
+    photo = Upload(f"MKPHOTO{mark}.png", "image/png", "0" * 64, b"MKPHOTO")
+    drill.do("record_finding", who, kind="strength", text=f"MKFOUND{mark} sổ đủ", files=[photo])
 
 
 def _evaluator(drill: Drill, unit: str) -> None:
@@ -111,6 +149,7 @@ def obtainable(
         "inject_id": list(drill.exercise.injects.values_list("pk", flat=True)),
         "tasking_id": list(drill.exercise.taskings.values_list("pk", flat=True)),
         "unit_id": [drill.posture(unit).unit_id for unit in drill.units],
+        "unit_code": list(drill.units),
         "form": ["csv", "jsonl"],
         "action_id": list(CorrectiveAction.objects.values_list("pk", flat=True)),
         "participant_id": [1],
@@ -124,6 +163,8 @@ def obtainable(
             for name in PAGES:
                 paths += list(_paths(name, code, ids))
             paths += [reverse("attachment", args=[one.uuid]) for one in Attachment.objects.all()]
+            photos = FindingFile.objects.all()
+            paths += [reverse("finding_file", args=[one.uuid]) for one in photos]
             token = drill.exercise.board_token
             paths += [reverse(name, args=[token]) for name in ("board_public", "board_public_live")]
             for path in paths:
@@ -181,7 +222,8 @@ WHO = {
 def test_nobody_obtains_what_is_kept_from_them(drill: Drill, who: str) -> None:
     """Neither what is to come and when, nor another unit's words, nor how units are judged."""
     user = drill.user(*WHO[who]) if who in WHO else None
-    secret = UNRELEASED + FOREIGN + moments(drill) + (() if who == "evaluator" else JUDGED)
+    secret = UNRELEASED + FOREIGN + WORDS2 + moments(drill)
+    secret += () if who == "evaluator" else JUDGED
     assert leaks(obtainable(drill, user, orders=True), secret) == []
 
 
@@ -204,6 +246,8 @@ def test_the_words_are_there_for_those_they_are_meant_for(drill: Drill) -> None:
         "MKREASON2",
         "MKFILE2",
         "MKNOTE",
+        "MKPHOTO",
+        *WORDS2,
         "MKFINDING",
         "MKMEASURE",
     ):
@@ -214,6 +258,19 @@ def test_the_words_are_there_for_those_they_are_meant_for(drill: Drill) -> None:
     lead = "".join(text for _where, text in obtainable(drill, drill.user("lead", "U2")))
     for mark in FOREIGN:
         assert mark in lead, mark
+
+
+def test_a_published_evaluation_is_read_by_its_unit_alone(drill: Drill) -> None:
+    """Photos stay with control and evaluators: whoever is in one was not asked."""
+    drill.do("publish_evaluation")
+    lead = "".join(text for _where, text in obtainable(drill, drill.user("lead", "U1")))
+    for mark in ("MKACTION", "MKNOTE", "MKDONE", "MKGOAL", "MKFOUND"):
+        assert mark in lead, mark
+    for mark in (*UNRELEASED, *WORDS2, "MKPHOTO"):
+        assert mark not in lead, mark
+    for who in ("observer", "anonymous"):
+        user = drill.user(*WHO[who]) if who in WHO else None
+        assert leaks(obtainable(drill, user), JUDGED + WORDS2) == []
 
 
 # ── the stream ──────────────────────────────────────────────────────────────────────────────────

@@ -72,7 +72,10 @@ SHOWN = {
     "unit_log": ("staff", ("Nhật ký", "1.02"), ("1.02",)),
     "evaluate": ("evaluator", ("Đánh giá", "1.02"), ("1.02",)),
     "evaluate_tasking": ("evaluator", ("Tin 1.02", "Đạt tốt"), ("Inject 1.02",)),
-    "evaluate_unit": ("evaluator", ("Cả đơn vị", "Ghi nhận xét"), ("U1",)),
+    "evaluate_unit": ("evaluator", ("Cả đơn vị", "Ghi nhận xét", "anh.png"), ("U1",)),
+    "evaluation": ("controller", ("Kết quả đánh giá", "Đã công bố", "MT1"), ("MT1", "Unit U1")),
+    "evaluation_unit": ("controller", ("Đơn vị U1", "Trực ban ghi sổ đủ", "anh.png"), ("Unit U1",)),
+    "unit_evaluation": ("staff", ("Kết quả đánh giá", "Trực ban ghi sổ đủ"), ("Trực ban",)),
     "board": ("observer", ("ĐV U1", "ĐV U2", "Hạn kế tiếp", "quá hạn"), ("Unit U1",)),
     "board_public": ("anonymous", ("ĐV U1", "Giờ diễn tập"), ("Unit U1",)),
 }

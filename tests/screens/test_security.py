@@ -16,7 +16,16 @@ from django.urls import reverse
 
 from exercise.asgi import application
 from exercise.screens.access import PAGES
-from tests.screens.test_who_may_what import METHODS, PROBES, SAFE, Scene, addresses, kept, undone
+from tests.screens.test_who_may_what import (
+    FILES,
+    METHODS,
+    PROBES,
+    SAFE,
+    Scene,
+    addresses,
+    kept,
+    undone,
+)
 from units.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +47,7 @@ def answers(scene: Scene) -> Iterator[tuple[str, Any]]:
             continue
         roles = PAGES.get(name, frozenset())
         who = next((str(role) for role in Role if role in roles), "anonymous")
-        if name == "attachment":
+        if name in FILES:
             continue
         yield name, scene.ask("administrator" if name == "home" else who, "GET", scene.path(name))
     command = reverse("do", args=[scene.drill.exercise.code, "hold"])

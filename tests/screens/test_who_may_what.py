@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils.http import urlencode
 
-from exercise.conduct import COMMANDS
+from exercise.conduct import COMMANDS, Upload
 from exercise.management.commands.roles_table import document as roles_document
 from exercise.models import (
     Attachment,
@@ -79,6 +79,7 @@ METHODS = {
     "import_done": SAFE,
     "import_forget": POST,
     "attachment": SAFE,
+    "finding_file": SAFE,
     "account": SAFE,
     "account_sessions_end": POST,
     "account_session_end": POST,
@@ -148,6 +149,8 @@ METHODS = {
     "do": POST,
 }
 """The methods of each address; those of an exercise that are not listed here are only looked at."""
+FILES = {"attachment", "finding_file"}
+"""The addresses of files: whose role may not have them finds nothing there."""
 OUTSIDE = {
     "landing",
     "sign_out",
@@ -260,6 +263,10 @@ class Scene:
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
         self.actions = {state: self._action(state) for state in ("open", "in_progress", "done")}
+        evaluator = drill.actor("evaluator")
+        photo = Upload("anh.png", "image/png", "0" * 64, b"PNG")
+        seen = {"kind": "strength", "text": "Trực ban ghi sổ đủ", "files": [photo]}
+        self.finding_file = drill.do("record_finding", evaluator, **seen).files.get()
         drill.do("publish_evaluation")
         drill.fresh()
 
@@ -301,6 +308,8 @@ class Scene:
         }
         if name in PLANNING:
             values |= self.planned
+        if name == "finding_file":
+            values["file_id"] = lambda: self.finding_file.uuid
         wanted = addresses()[name].pattern.converters
         return reverse(name, kwargs={key: values[key]() for key in wanted})
 
@@ -359,7 +368,7 @@ def test_every_address_has_its_line_in_the_tables() -> None:
     assert names == set(PAGES) | OUTSIDE
     assert not set(PAGES) & OUTSIDE
     assert set(METHODS) <= names
-    for name in set(PAGES) - {"attachment"}:
+    for name in set(PAGES) - FILES:
         assert str(addresses()[name].pattern).startswith("x/<slug:code>/"), name
     assert set(HOME) == set(Role)
     assert all(role in PAGES[HOME[role]] for role in Role)
@@ -376,7 +385,7 @@ def expected(name: str, who: str, method: str) -> set[int]:
     if who in STRANGERS:
         return {404}
     if Role(who) not in PAGES[name]:
-        return {404} if name == "attachment" else {403}
+        return {404} if name in FILES else {403}
     if name == "do":
         return {302} if may(who, "pause") else {403}
     if name == "improvement_action" and Role(who) in UNIT_MEMBERS:
@@ -468,6 +477,22 @@ def test_a_file_is_for_control_its_unit_and_its_evaluator(scene: Scene) -> None:
         assert other.get(path).status_code == 404
     assert scene.ask("observer", "GET", path).status_code == 404
     assert scene.ask("evaluator", "GET", path).status_code == 200
+
+
+def test_a_photo_of_a_finding_is_never_for_those_it_is_about(scene: Scene) -> None:
+    """Not even once the evaluation is published: there may be others in the picture."""
+    path = scene.path("finding_file")
+    answers = {who: scene.ask(who, "GET", path).status_code for who in ROLES}
+    assert {who for who, status in answers.items() if status == 200} == {
+        "director",
+        "controller",
+        "evaluator",
+    }
+    with undone(), scene.drill.at_now():
+        unit = scene.drill.posture("U2").unit
+        other = User.objects.create_user("danh-gia-khac", password=None, name="Đánh giá khác")
+        scene.drill.exercise.participants.create(user=other, role="evaluator", unit=unit)
+        assert as_(other).get(path).status_code == 404
 
 
 def test_every_post_wants_the_key_of_its_form(scene: Scene) -> None:
