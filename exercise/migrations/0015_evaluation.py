@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Finding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('strength', 'điểm mạnh'), ('improvement', 'cần cải thiện'), ('observation', 'quan sát')], max_length=12)),
+                ('kind', models.CharField(choices=[('strength', 'ưu điểm'), ('improvement', 'hạn chế'), ('observation', 'quan sát')], max_length=12)),
                 ('text', models.TextField()),
                 ('place', models.CharField(blank=True, max_length=200)),
                 ('evaluator_name', models.CharField(max_length=150)),

@@ -119,7 +119,7 @@ def rows_of(exercise: Exercise) -> Rows:
         if known is not None and known.head == head:
             _kept.move_to_end(exercise.pk)
             return known.rows
-    rows = known and _read_on(exercise.pk, known, seq)
+    rows = None if known is None else _read_on(exercise.pk, known, seq)
     if rows is None:
         rows = _read(exercise.pk)
         if known is not None:
@@ -199,7 +199,7 @@ def _read_on(exercise_id: int, known: _Kept, seq: int) -> Rows | None:
     if first is None or first.hash != known.head:
         return None  # of a command that was rolled back, or of a database that was put back
     named = _named(entries)
-    return named and _carried_on(exercise_id, known.rows, named)
+    return None if named is None else _carried_on(exercise_id, known.rows, named)
 
 
 def _named(entries: Iterable[Any]) -> _Named | None:
