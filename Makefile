@@ -55,11 +55,14 @@ browser-tests: $(DEV) ## The screens in a real Chromium
 
 engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)
-	@$(PYTEST) -m "engine and not postgres" --ignore tests/chaos --ignore tests/archive $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile -m "engine and not postgres" \
+		--ignore tests/chaos --ignore tests/archive $(ARGS)
 
-postgres-tests: $(DEV) ## The plain suite and backups on PostgreSQL; whole drills there: hosts-tests, chaos
-	@.ci/with-postgres $(PYTEST) -n auto -m "not browser and not engine and not hosts" $(ARGS)
-	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive $(ARGS)
+postgres-tests: $(DEV) ## What touches a database, on PostgreSQL; whole drills there: hosts-tests, chaos
+	@.ci/with-postgres $(PYTEST) -n auto --with-database \
+		-m "not browser and not engine and not hosts" $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive \
+		--ignore tests/archive/test_hostile.py $(ARGS)
 	@.ci/with-postgres $(PYTEST) tests/engine/test_another_host.py $(ARGS)
 
 fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds

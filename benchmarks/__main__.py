@@ -15,7 +15,15 @@ from pathlib import Path
 
 from benchmarks.results import BASE, KEPT, Results
 
-PARTS = ("fan_out", "release_lateness", "acknowledgements", "pages", "startup", "after_action")
+PARTS = (
+    "fan_out",
+    "release_lateness",
+    "acknowledgements",
+    "pages",
+    "startup",
+    "after_action",
+    "replay",
+)
 
 
 def main() -> int:

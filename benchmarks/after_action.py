@@ -19,7 +19,7 @@ SCALES: dict[str, list[dict[str, Any]]] = {
     "full": [
         {"units": 9, "injects": 46, "taskings": 100, "hours": 16},
         {"units": 40, "injects": 300, "taskings": 2000, "hours": 12},
-        {"units": 100, "injects": 5000, "taskings": 16000, "hours": 48},
+        {"units": 100, "injects": 5000, "taskings": 17000, "hours": 48},
     ],
     "small": [{"units": 4, "injects": 24, "taskings": 40, "hours": 3}],
 }

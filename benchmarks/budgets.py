@@ -18,6 +18,7 @@ KB_PER_VIEWER = 15
 QUERIES, BYTES, FIRST_BYTE_MS = 12, 60 * 1024, 50
 FIRST_BYTE_AT = (40, 300)
 REPORT_S, REPORT_MB = 20, 500
+SEEK_MS = 200
 BARE, OURS = "bare uvloop", "ours"
 
 
@@ -170,6 +171,22 @@ def _pages(rows: Sequence[Row]) -> Iterator[Check]:
             )
 
 
+def _replay(rows: Sequence[Row]) -> Iterator[Check]:
+    good = [row for row in rows if "failed" not in row]
+    most = max((row["entries"] for row in good), default=0)
+    mine = [row for row in good if row["entries"] == most]
+    for key, field in (("cold", "cold_worst_ms"), ("warm", "warm_worst_ms")):
+        values = [row[field] for row in mine]
+        if values:
+            yield Check(
+                f"replay {key}",
+                f"replay of {most:,} entries: the slowest seek, {key}",
+                f"≤ {SEEK_MS} ms",
+                f"{spread(values, 0)} ms",
+                median(values) <= SEEK_MS,
+            )
+
+
 def _after_action(rows: Sequence[Row]) -> Iterator[Check]:
     good = [row for row in rows if "failed" not in row]
     most = max((row["injects"] for row in good), default=0)
@@ -195,4 +212,5 @@ LOOKS: dict[str, Callable[[Sequence[Row]], Iterator[Check]]] = {
     "acknowledgements": _acknowledgements,
     "pages": _pages,
     "after_action": _after_action,
+    "replay": _replay,
 }

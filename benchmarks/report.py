@@ -37,6 +37,7 @@ def read(directory: Path) -> dict[str, dict[str, Any]]:
         "pages",
         "startup",
         "after_action",
+        "replay",
         "soak",
     )
     files = [(part, directory / f"{part}.json") for part in parts]
@@ -348,6 +349,38 @@ def _startup(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+# ── replay ──────────────────────────────────────────────────────────────────────────────────────
+def _replay(rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for size in dict.fromkeys((row["units"], row["injects"]) for row in rows):
+        mine = [
+            row for row in rows if (row["units"], row["injects"]) == size and "failed" not in row
+        ]
+        if not mine:
+            continue
+        label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
+        fields = ("first_ms", "cold_ms", "cold_worst_ms", "warm_ms", "console_ms", "snapshots_kb")
+        lines.append((label, *(_of(mine, field, 0) for field in fields)))
+    return [
+        "## Replay",
+        "From an entry's number to the rows as they were, all over the journal, on SQLite: cold in "
+        "a process that has read nothing of the drill, warm in one that has. The first look reads "
+        "the whole journal and keeps snapshots of it; drawing the console comes on top.",
+        table(
+            (
+                "",
+                "first look ms",
+                "cold ms",
+                "cold, worst ms",
+                "warm ms",
+                "console ms",
+                "snapshots KB",
+            ),
+            lines,
+        ),
+    ]
+
+
 # ── after-action report ─────────────────────────────────────────────────────────────────────────
 def _after_action(rows: Sequence[Row]) -> list[str]:
     lines = []
@@ -358,13 +391,13 @@ def _after_action(rows: Sequence[Row]) -> list[str]:
         if not mine:
             continue
         label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
-        fields = ("build_s", "json_s", "peak_mb", "queries")
+        fields = ("build_s", "json_s", "cpu_s", "peak_mb", "queries")
         lines.append((label, *(_of(mine, field, 1) for field in fields)))
     return [
         "## The after-action report",
         "From the journal to the value that all formats are drawn from, and on to JSON, each in a "
         "process of its own, on SQLite.",
-        table(("", "build s", "JSON s", "peak MB", "queries"), lines),
+        table(("", "build s", "JSON s", "CPU s", "peak MB", "queries"), lines),
     ]
 
 
@@ -375,4 +408,5 @@ PARTS = {
     "pages": _pages,
     "startup": _startup,
     "after_action": _after_action,
+    "replay": _replay,
 }

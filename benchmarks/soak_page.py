@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from exercise.live.bus import RING_BYTES, RING_ENTRIES
+
 OURS = ("supervisor", "broker", "worker", "beat", "web")
 
 Table = Callable[[Sequence[str], Iterable[Sequence[Any]]], str]
@@ -47,8 +49,9 @@ def section(soak: dict[str, Any], table: Table) -> list[str]:
         f"{seen['stream events']:,} stream events, {seen['pages answered 200']:,} pages read. "
         f"Kept: {kept}. Lines in the logs at WARNING or above: {len(soak['log'])}"
         + (f", such as `{soak['log'][0][:90]}…`." if soak["log"] else "."),
-        "Redis and every web process keep the last 500 drawings of an exercise, so that who comes "
-        "back misses nothing; a drawing grows with what the drill has released, and so do they "
-        "until it ends. It is bounded: by 500, and in a web process by bytes as well.",
+        f"Redis and every web process keep the last {RING_ENTRIES} drawings of an exercise, "
+        "deflated, so that who comes back misses nothing; a drawing grows with what the drill has "
+        f"released, and so do they, up to {RING_BYTES // 2**20} MB an exercise: who missed more "
+        "is sent all of the page's live part.",
         f"<sub>commit {soak['commit']}, {soak['machine']}</sub>",
     ]

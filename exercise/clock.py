@@ -28,7 +28,9 @@ def wall_us() -> int:
 
 @contextmanager
 def frozen(at_wall_us: int) -> Iterator[None]:
-    """Let every command in the block take place at one wall moment: the seam tests use."""
+    """Let all in the block take place at one wall moment: a page of the past is drawn so, and tests
+    give commands so.
+    """
     token = _frozen.set(at_wall_us)
     try:
         yield

@@ -49,7 +49,7 @@ function frozenMs() {
 function clock() {
   const data = $("#clock")?.dataset;
   if (!data) return null;
-  const now = (frozenMs() ?? Date.now()) + offset;
+  const now = data.still ? Number(data.still) : (frozenMs() ?? Date.now()) + offset;
   const passed = data.running === "1" ? Math.max(0, now - Number(data.wall)) : 0;
   const position = Number(data.at) + Math.floor(passed * Number(data.rate));  // ms × ‰ = µs
   return { data, now, position };
@@ -175,6 +175,14 @@ function chooseSpan(chosen) {
   zoomTimeline();
   scrollTimelineToNow();
 }
+
+// The console was drawn anew as it was at another moment.
+document.addEventListener("drawn", () => {
+  showViews();
+  zoomTimeline();
+  scrollTimelineToNow();
+  tick();
+});
 
 // ── stream ──────────────────────────────────────────────────────────────────────────────────────
 const STALE_MS = 10000;
@@ -629,6 +637,7 @@ function buttonOf(element) {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt: element, requestConfig } = event.detail;
+  if (element.dataset.draft) element.sentDraft = localStorage.getItem(draftKey(element));
   const button = requestConfig?.triggeringEvent?.submitter || buttonOf(element);
   if (!button) return;
   button.style.minWidth = `${button.offsetWidth}px`;
@@ -649,6 +658,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 function afterCommand(form, element) {
+  if ("goes" in form.dataset) {
+    forgetDraft(form);
+    location.reload();
+    return;
+  }
+  if ("autosave" in form.dataset) sayWhenSaved(form);
   if ("closes" in form.dataset) form.closest("dialog")?.close();
   if ("clears" in element.dataset) form.reset();
   if (element === form || "clears" in element.dataset) forgetDraft(form);
@@ -763,6 +778,8 @@ function markRatings() {
     const letter = own.getAttribute(`data-rated-${tasking}`);
     write($(".letter", row), letter || "");
     if (letter) $(".letter", row).dataset.rating = letter;
+    const judged = own.getAttribute(`data-judged-${tasking}`);
+    if (judged) write($(".judged", row), `${own.dataset.judged} ${judged}`);
     if (tasking === own.dataset.open) $("a", row).setAttribute("aria-current", "page");
   }
 }
@@ -771,8 +788,34 @@ function noteRating(form) {
   const own = $("#own-ratings");
   const rated = form.elements.rating?.value;
   if (!own || !rated) return;
+  if ("autosave" in form.dataset) {
+    const all = $$("[data-autosave]");
+    const judged = all.filter((one) => one.elements.rating.value).length;
+    if (own.dataset.open) own.setAttribute(`data-judged-${own.dataset.open}`, `${judged}/${all.length}`);
+    markRatings();
+    return;
+  }
   own.setAttribute(`data-rated-${form.elements.tasking_id.value}`, rated);
   markRatings();
+}
+
+// What was changed while the form was on its way is still to be sent.
+function writtenSince(form) {
+  return "autosave" in form.dataset && localStorage.getItem(draftKey(form)) !== form.sentDraft;
+}
+
+function sayWhenSaved(form) {
+  if (writtenSince(form)) return;
+
+  const saved = $(".saved", form);
+  write(saved, `${saved.dataset.words} ${new Date().toTimeString().slice(0, 8)}`);
+}
+
+// What was written while the server could not be heard is sent as soon as it can.
+function sendKept() {
+  for (const form of $$("form[data-autosave]")) {
+    if (localStorage.getItem(draftKey(form)) && form.checkValidity()) htmx.trigger(form, "submit");
+  }
 }
 
 // ── drafts and photos ───────────────────────────────────────────────────────────────────────────
@@ -800,7 +843,7 @@ function restoreDraft(form) {
 }
 
 function forgetDraft(form) {
-  if (form.dataset.draft) localStorage.removeItem(draftKey(form));
+  if (form.dataset.draft && !writtenSince(form)) localStorage.removeItem(draftKey(form));
   for (const list of $$(".picked", form)) list.replaceChildren();
   nameReport(form);
 }
@@ -949,6 +992,8 @@ for (const form of $$("form[data-draft]")) {
 }
 offerToSwitchKeys();
 markRatings();
+sendKept();
+addEventListener("online", sendKept);
 showViews();
 connect();
 zoomTimeline();

@@ -66,12 +66,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail when a test was skipped or expected to fail (as .ci/run does)",
     )
     parser.addoption(
+        "--with-database",
+        action="store_true",
+        help="leave out what touches no database: on another one it would be the same again",
+    )
+    parser.addoption(
         "--fuzz-s",
         type=float,
         default=0.0,
         help="how many seconds random sessions go on (make fuzz); 0: a few, as the suite does",
     )
     parser.addoption("--fuzz-seed", type=int, default=1, help="the first of their seeds")
+
+
+DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--with-database"):
+        return
+    kept = [item for item in items if _has_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _has_database(item: pytest.Item) -> bool:
+    marks = ("django_db", "engine", "postgres")
+    fixtures: set[str] = set(getattr(item, "fixturenames", ()))
+    return bool(DATABASE & fixtures) or any(map(item.get_closest_marker, marks))
 
 
 @pytest.hookimpl(trylast=True)

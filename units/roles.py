@@ -27,6 +27,7 @@ CONTROL = frozenset({Role.DIRECTOR, Role.CONTROLLER})
 UNIT_MEMBERS = frozenset({Role.LEAD, Role.STAFF})
 EVERYONE = frozenset(Role)
 _DIRECTOR = frozenset({Role.DIRECTOR})
+_EVALUATOR = frozenset({Role.EVALUATOR})
 
 ALLOWED: dict[str, frozenset[Role]] = {
     # the exercise as a whole
@@ -73,7 +74,6 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "complete_for": CONTROL,
     "nudge": CONTROL,
     # evaluation
-    "rate": frozenset({Role.EVALUATOR}),
     # corrective actions
     "add_action": CONTROL,
     "edit_action": CONTROL,
@@ -88,6 +88,12 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "review_report": CONTROL,
     "return_report": CONTROL,
     "sign_report": _DIRECTOR,
+    "rate": _EVALUATOR,
+    "rate_action": _EVALUATOR,
+    "rate_objective": _EVALUATOR,
+    "record_finding": _EVALUATOR,
+    "publish_evaluation": _DIRECTOR,
+    "withdraw_evaluation": _DIRECTOR,
 }
 
 

@@ -25,6 +25,14 @@ from exercise.conduct.clockwork import (
     start,
 )
 from exercise.conduct.creation import create_exercise
+from exercise.conduct.evaluation import (
+    publish_evaluation,
+    rate,
+    rate_action,
+    rate_objective,
+    record_finding,
+    withdraw_evaluation,
+)
 from exercise.conduct.improvement import (
     add_action,
     begin_action,
@@ -64,7 +72,6 @@ from exercise.conduct.taskings import (
     complete_for,
     nudge,
     open_tasking,
-    rate,
     report,
     return_tasking,
     start_work,
@@ -106,8 +113,12 @@ __all__ = [
     "open_tasking",
     "passed_by",
     "pause",
+    "publish_evaluation",
     "rate",
+    "rate_action",
+    "rate_objective",
     "recall",
+    "record_finding",
     "recover",
     "release",
     "reopen_action",
@@ -132,5 +143,6 @@ __all__ = [
     "verify",
     "verify_action",
     "waive",
+    "withdraw_evaluation",
     "write_report",
 ]

@@ -9,13 +9,12 @@ actions down; the units learn of theirs when it has ended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exercise.clock import wall_us
@@ -25,7 +24,7 @@ from exercise.conduct.refused import Refused
 from exercise.conduct.telling import told
 from exercise.conduct.transitions import carry_out
 from exercise.models import CorrectiveAction, CorrectiveActionChange, Exercise, Status
-from scenarios.calendar import SECOND_US
+from exercise.situation.improvement import today
 from units.models import Unit
 from units.roles import CONTROL
 from units.text import canonical
@@ -34,15 +33,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 STARTED = frozenset(Status) - {Status.PLANNED}
-OVER = frozenset({Status.ENDED, Status.CLOSED})
 LONGEST = {"finding": 2000, "measure": 2000, "responsible": 150, "note": 1000}
 """Characters."""
-
-
-def today() -> date:
-    """The date in the install's time zone, by which actions are due."""
-    now = datetime.fromtimestamp(wall_us() / SECOND_US, UTC)
-    return now.astimezone(timezone.get_default_timezone()).date()
 
 
 class Improving:
@@ -61,7 +53,7 @@ class Improving:
         """
         known = CorrectiveAction.objects.filter(exercise=self.exercise)
         if self.by.role not in CONTROL:
-            over = self.exercise.status in OVER and self.by.unit_id is not None
+            over = self.exercise.over and self.by.unit_id is not None
             known = known.filter(owner_id=self.by.unit_id) if over else known.none()
         try:
             return known.select_related("owner", "unit").get(pk=action_id)
@@ -299,7 +291,6 @@ def _plain(value: Any) -> str:
 
 
 __all__ = [
-    "OVER",
     "STARTED",
     "add_action",
     "begin_action",
@@ -307,7 +298,6 @@ __all__ = [
     "edit_action",
     "finish_action",
     "reopen_action",
-    "today",
     "units_of",
     "verify_action",
 ]

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.clock import wall_us
 from exercise.conduct.base import COMMANDS, Actor, admitted
-from exercise.conduct.improvement import OVER
 from exercise.conduct.phases import need_reason
 from exercise.conduct.refused import Refused
 from exercise.conduct.telling import told
@@ -30,6 +29,7 @@ from exercise.models import (
     ReportVersion,
     verify,
 )
+from exercise.models.exercise import OVER
 from units.roles import ALLOWED
 from units.text import canonical
 

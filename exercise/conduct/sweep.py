@@ -6,7 +6,9 @@ lock, so that a sweep too many finds nothing and a sweep too few is made good by
 
 from __future__ import annotations
 
-from django.db.models import Min, Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
 from exercise.clock import Clock
 from exercise.conduct.base import TIMERS, Conduct, conducting
@@ -45,14 +47,18 @@ def sweep(exercise_id: int) -> int:
     """
     with conducting(exercise_id, TIMERS, name="sweep", when=ANY_STATUS, stopped=True) as conduct:
         exercise = conduct.exercise
+        prefetch_related_objects([exercise], "stand_downs")
         _end_stand_down(conduct)
         if not exercise.running:
             return 0
         clock = exercise.clock  # as it ran until now; a stand-down that begins stops it
         done = _stand_downs(conduct)
         done += _release_due(conduct, clock)
-        done += _tell_deadlines(conduct)
-        exercise.next_due_us = _next_due_us(exercise)
+        deadline_us = _next_deadline_us(exercise)
+        if deadline_us is not None and deadline_us <= conduct.position_us:
+            done += _tell_deadlines(conduct)
+            deadline_us = _next_deadline_us(exercise)
+        exercise.next_due_us = _next_due_us(exercise, deadline_us)
         return done
 
 
@@ -249,10 +255,8 @@ def _tell_deadlines(conduct: Conduct) -> int:
     return told
 
 
-def _next_due_us(exercise: Exercise) -> int | None:
-    injects = Inject.objects.filter(
-        exercise=exercise, state=InjectState.SCHEDULED, overdue_wall_us__isnull=True
-    ).aggregate(at=Min("due_us"))
+def _next_deadline_us(exercise: Exercise) -> int | None:
+    """The first deadline that nobody was told of yet, passed or to come."""
     deadlines = (
         Tasking.objects.open()
         .filter(exercise=exercise)
@@ -262,10 +266,20 @@ def _next_due_us(exercise: Exercise) -> int | None:
             late=Min("complete_due_us", filter=Q(told_overdue=False) & TO_DO),
         )
     )
+    return _first(deadlines.values())
+
+
+def _next_due_us(exercise: Exercise, deadline_us: int | None) -> int | None:
+    injects = Inject.objects.filter(
+        exercise=exercise, state=InjectState.SCHEDULED, overdue_wall_us__isnull=True
+    ).aggregate(at=Min("due_us"))
     breaks = [
         place
         for place, _length in exercise.calendar.breaks
         if place > exercise.stand_downs_taken_us
     ]
-    moments = [injects["at"], *deadlines.values(), *breaks]
+    return _first([injects["at"], deadline_us, *breaks])
+
+
+def _first(moments: Iterable[int | None]) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)

@@ -13,14 +13,10 @@ from exercise.conduct.delivery import drop_rereading, settle, watch_deadlines
 from exercise.conduct.phases import need_reason
 from exercise.conduct.refused import Refused
 from exercise.models import (
-    IN_PLAY,
     UNREAD,
     Attachment,
     InjectState,
-    Observation,
-    Rating,
     Report,
-    Status,
     Tasking,
     TaskingState,
 )
@@ -105,8 +101,14 @@ def start_work(conduct: Conduct, *, tasking_id: int) -> Tasking:
 def _start(conduct: Conduct, tasking: Tasking, *, at_us: int) -> None:
     if tasking.complete_due_us is None:
         raise Refused("information", _("Tin này chỉ để biết: xác nhận đã nhận là đủ."))
-    conduct.move(tasking, "start", started_us=tasking.started_us or at_us)
-    conduct.note("tasking_started", inject=tasking.inject, unit=tasking.unit.code)
+    started_us = tasking.started_us or at_us
+    conduct.move(tasking, "start", started_us=started_us)
+    conduct.note(
+        "tasking_started",
+        inject=tasking.inject,
+        unit=tasking.unit.code,
+        after_us=started_us - tasking.delivered_us,
+    )
 
 
 @command()
@@ -372,30 +374,3 @@ def nudge(conduct: Conduct, *, tasking_id: int) -> Tasking:
     tasking.save(update_fields=["nudges"])
     conduct.note("tasking_nudged", inject=tasking.inject, unit=tasking.unit.code)
     return tasking
-
-
-# ── by evaluators ───────────────────────────────────────────────────────────────────────────────
-@command(when=IN_PLAY | {Status.ENDED})
-def rate(conduct: Conduct, *, tasking_id: int, rating: str, note: str = "") -> Observation:
-    """Judge what the unit did, P S M U; the evaluator's earlier judgement is replaced."""
-    if rating not in Rating.values:
-        raise Refused("rating", _("Chọn P, S, M hoặc U."))
-    tasking = conduct.tasking(tasking_id)
-    observation, _made = Observation.objects.update_or_create(
-        tasking=tasking,
-        evaluator_id=conduct.by.user_id,
-        defaults={
-            "rating": rating,
-            "note": note.strip(),
-            "at_us": conduct.position_us,
-            "at_wall_us": conduct.now_wall_us,
-        },
-    )
-    conduct.note(
-        "tasking_rated",
-        inject=tasking.inject,
-        unit=tasking.unit.code,
-        rating=rating,
-        note=note.strip()[:1000],
-    )
-    return observation

@@ -33,8 +33,9 @@ HOLDER = "@"
 """
 
 RING_ENTRIES = 500
-"""Drawings that Redis and each web process keep: who missed more than those loads the page's live
-part anew.
+RING_BYTES = 16 * 1024 * 1024
+"""Drawings that Redis and each web process keep of an exercise, as far as both allow: who missed
+more than those loads the page's live part anew. One that is larger is kept alone.
 """
 KEEP_S = 3 * 24 * 3600
 """An exercise nobody touches for this long leaves Redis; its next change is drawn in full."""
@@ -45,6 +46,30 @@ _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
+_TRIM = """
+local marks, most, room = KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3])
+local known, there = redis.call('LLEN', marks), redis.call('XLEN', KEYS[1])
+if known ~= there then
+  redis.call('DEL', marks)
+  redis.call('RPUSH', marks, (known == 0 and there == 1) and '0' or '1')
+end
+local upto = redis.call('LINDEX', marks, -1) + ARGV[1]
+redis.call('RPUSH', marks, string.format('%.0f', upto))
+local kept = redis.call('LLEN', marks) - 1
+while kept > 1 and (kept > most or upto - redis.call('LINDEX', marks, 0) > room) do
+  redis.call('LPOP', marks)
+  kept = kept - 1
+end
+redis.call('XTRIM', KEYS[1], 'MAXLEN', kept)
+"""
+"""After each entry: its bytes, so many entries, so many bytes. Where entries are not accounted for,
+which a release before has added, all but the newest go. See ``marks_key``.
+"""
+HAS_ALL_SINCE = """
+if redis.call('LINDEX', KEYS[2], 0) == '0' then return 1 end
+return #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+"""
+"""Whether a stream holds all that came after an entry; maybe not where the entry has left it."""
 
 _clients: dict[str, Redis] = {}
 _making = threading.Lock()
@@ -68,6 +93,16 @@ class Frame:
 def stream_key(exercise_id: int) -> str:
     """Where an exercise's frames are."""
     return f"live:{exercise_id}"
+
+
+def marks_key(exercise_id: int) -> str:
+    """Where it is noted how many bytes went into the stream up to the end of each entry it holds,
+    behind what had gone in before the first: 0 as long as nothing has left it again.
+
+    The stream cannot be asked: how much it takes is only estimated, and what left it is told by
+    newer servers alone.
+    """
+    return f"live:{exercise_id}:marks"
 
 
 def board_key(exercise_id: int) -> str:
@@ -244,9 +279,12 @@ def _add(pipe: Any, exercise_id: int, frames: Sequence[Frame]) -> None:
         f"{place}|{frame.event}|{frame.audience}": pack(frame.html)
         for place, frame in enumerate(frames)
     }
-    key = stream_key(exercise_id)
-    pipe.xadd(key, fields, maxlen=RING_ENTRIES, approximate=True)
+    key, marks = stream_key(exercise_id), marks_key(exercise_id)
+    size = sum(map(len, fields.values()))
+    pipe.xadd(key, fields)
+    pipe.eval(_TRIM, 2, key, marks, size, RING_ENTRIES, RING_BYTES)
     pipe.expire(key, KEEP_S)
+    pipe.expire(marks, KEEP_S)
 
 
 @contextmanager

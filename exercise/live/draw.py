@@ -40,12 +40,18 @@ class Touched:
     """Inject numbers that any entry names: for control alone."""
     told: dict[str, set[str]] = field(default_factory=dict)
     """Unit codes of the entries a unit may learn of, each with the injects they name."""
+    leapt: bool = False
+    """Any tasking may stand otherwise, although no entry names it."""
+    otherwise: set[str] = field(default_factory=set)
+    """Codes of the units of which a tasking may, once the facts are known: see ``stand_otherwise``.
+    """
 
     def numbers(self, codes: Iterable[str]) -> set[str] | None:
         """Injects in which something changed that these units know. ``None``: any may have."""
-        if self.everything:
+        known = list(codes)
+        if not self.otherwise.isdisjoint(known):
             return None
-        return {number for code in codes for number in self.told.get(code, ())}
+        return {number for code in known for number in self.told.get(code, ())}
 
 
 CLOCK_KINDS = frozenset(
@@ -62,13 +68,19 @@ CLOCK_KINDS = frozenset(
         "stand_down_extended",
         "stand_down_passed",
         "outage_recovered",
+        "wall_clock_set_back",
         "real_world_called",
         "real_world_lifted",
         "phase_started",
         "phase_ended",
     }
 )
-
+LEAP_KINDS = frozenset(
+    {"exercise_ended", "clock_jumped", "outage_recovered", "wall_clock_set_back"}
+)
+"""Exercise time leapt over deadlines, or back before some that rows were drawn by; or there is no
+acknowledging any more.
+"""
 
 TOLD_KINDS = log.UNIT_KINDS | {"tasking_opened"}
 """Entries that a unit and its evaluators learn of. That a page is drawn anew at all says something:
@@ -85,6 +97,7 @@ def touched_by(entries: Iterable[JournalEntry]) -> Touched:
     found.everything = len(found.entries) > ALL_AT_ONCE
     for entry in found.entries:
         found.clock |= entry.kind in CLOCK_KINDS
+        found.leapt |= entry.kind in LEAP_KINDS
         found.board |= entry.kind in BOARD_KINDS
         named = {entry.unit_code} if entry.unit_code else set(entry.data.get("to", ()))
         found.units |= named
@@ -94,6 +107,23 @@ def touched_by(entries: Iterable[JournalEntry]) -> Touched:
             for code in named:
                 found.told.setdefault(code, set()).update(numbers)
     return found
+
+
+def stand_otherwise(facts: Facts, touched: Touched) -> set[str]:
+    """Codes of the units of which a tasking may stand otherwise than it was last drawn.
+
+    The timers tell of deadlines as they pass; where the clock was stopped or set another pace
+    before they could, what was drawn until then is not what a page loaded now shows.
+    """
+    if touched.everything or touched.leapt:
+        return {unit.code for unit in facts.units.values()}
+    if not touched.clock:
+        return set()
+    return {
+        facts.units[tasking.unit_id].code
+        for tasking in facts.taskings
+        if tasking.untold_at(facts.position_us)
+    }
 
 
 def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
@@ -109,6 +139,7 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
     touched.everything |= since_seq is None
     seq = exercise.journal_seq if touched.everything else fresh[-1].seq
     facts = read_facts(exercise)
+    touched.otherwise = stand_otherwise(facts, touched)
     # The list of an evaluator of all units is as long as the drill: not drawn for nobody.
     evaluators = Participant.objects.filter(exercise=exercise, role=Role.EVALUATOR)
     evaluated: set[str | None] = set(evaluators.values_list("unit__code", flat=True))
@@ -140,7 +171,7 @@ def _audiences(
         _fragments("components/strip.html", strip.context(facts.exercise)) if touched.clock else ""
     )
     for unit in facts.units.values():
-        if touched.everything or unit.code in touched.told:
+        if unit.code in touched.told or unit.code in touched.otherwise:
             yield f"unit-{unit.code}", unit_fragments(facts, unit, touched)
             if unit.code in evaluated:
                 yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit], touched)
@@ -150,7 +181,7 @@ def _audiences(
                 yield f"evaluation-{unit.code}", head
     if None not in evaluated:
         return
-    if touched.everything or touched.told:
+    if touched.told or touched.otherwise:
         yield "evaluation", evaluation_fragments(facts, list(facts.units.values()), touched)
     elif head:
         yield "evaluation", head

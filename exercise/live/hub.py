@@ -21,11 +21,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from exercise.live import bus
-from exercise.live.bus import RING_ENTRIES
+from exercise.live.bus import RING_BYTES, RING_ENTRIES
 from exercise.live.door import Turnstile
 from exercise.live.room import (
     MADE_KEPT,
-    RING_BYTES,
     START,
     Client,
     Entry,
@@ -199,19 +198,40 @@ class Hub:
             answer: Any = await self._redis.xread(streams, count=64, block=BLOCK_MS)
         finally:
             self._blocked = False
-        for key, entries in answer or ():
-            if key == self._wake_key:
-                self._wake_id = entries[-1][0].decode()
-                continue
+        fresh = dict(answer or ())
+        if rung := fresh.pop(self._wake_key, None):
+            self._wake_id = rung[-1][0].decode()
+        await self._leave_out_overtaken([known[key] for key in fresh])
+        for key, entries in fresh.items():
             for raw_id, fields in entries:
-                # Found stale by a beat in the meantime: it is loaded anew, this entry with it.
+                # Found stale in the meantime, by a beat too: it is loaded anew, this entry with it.
                 if known[key].loaded:
                     await self._fan_out(known[key], Entry(raw_id, fields))
+
+    async def _leave_out_overtaken(self, rooms: list[Room]) -> None:
+        """Have those rooms loaded anew in whose streams there was more than what is there now.
+
+        Asked after reading: what the last entry seen is followed by has not left before it.
+        """
+        if not rooms:
+            return
+        seen = [room.last for room in rooms]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for room in rooms:
+                marks = bus.marks_key(room.exercise_id)
+                pipe.eval(bus.HAS_ALL_SINCE, 2, room.key, marks, show_id(room.last))
+            answers = await pipe.execute()
+        for room, last, whole in zip(rooms, seen, answers, strict=True):
+            if not whole and room.last == last:
+                room.loaded = False
 
     async def _settle(self) -> None:
         """Greet who saw an entry before this hub did: a page drawn and opened within a moment."""
         for room in [room for room in self.rooms.values() if room.loaded and room.ahead]:
             newer: Any = await self._redis.xrange(room.key, min=f"({show_id(room.last)}")
+            await self._leave_out_overtaken([room] if newer else [])
+            if not room.loaded:
+                continue  # it is loaded anew, and all of it greeted
             ahead, room.ahead = room.ahead, []
             for raw_id, fields in newer:
                 await self._fan_out(room, Entry(raw_id, fields))
@@ -248,8 +268,11 @@ class Hub:
                     break
                 size += sum(entry.size for entry in newest_first[-100:])
                 upto = "(" + page[-1][0].decode()
+            # After the entries: while it is 0, all there ever were were there to be read.
+            mark: Any = await self._redis.lindex(bus.marks_key(room.exercise_id), 0)
             await self._read_rights(room)
-            complete = len(newest_first) < RING_ENTRIES and size < RING_BYTES
+            whole = mark == b"0" if newest_first else mark in (None, b"0")
+            complete = whole and len(newest_first) < RING_ENTRIES and size < RING_BYTES
             room.begin(newest_first[::-1], complete=complete)
             room.loaded = True
             for client in room.everyone():

@@ -16,10 +16,9 @@ from itertools import takewhile
 from typing import Any
 
 from exercise.live import bus
-from exercise.live.bus import RING_ENTRIES
+from exercise.live.bus import RING_BYTES, RING_ENTRIES
 from exercise.live.tokens import Audience
 
-RING_BYTES = 16 * 1024 * 1024
 REPLAY_ENTRIES = 100
 """Who missed more than this loads the page's live part again: that is cheaper for both."""
 QUEUE_LIMIT = 256

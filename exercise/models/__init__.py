@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from exercise.models.evaluation import (
+    ActionRating,
+    Finding,
+    FindingKind,
+    ObjectiveRating,
+    Observation,
+    Rating,
+)
 from exercise.models.exercise import (
     BOARD_AFTER_END_US,
     BOARD_LINK_US,
     IN_PLAY,
     OPENING,
+    OVER,
     Exercise,
     ExercisePhase,
     OverduePolicy,
@@ -34,6 +43,7 @@ from exercise.models.posture import (
     PostureState,
 )
 from exercise.models.report import Chapter, FileState, ReportFile, ReportState, ReportVersion
+from exercise.models.snapshot import ReplaySnapshot
 from exercise.models.tasking import (
     AT_WORK,
     DUE_SOON_MOST_US,
@@ -43,8 +53,6 @@ from exercise.models.tasking import (
     TO_READ,
     UNREAD,
     Attachment,
-    Observation,
-    Rating,
     Report,
     Tasking,
     TaskingState,
@@ -63,6 +71,7 @@ __all__ = [
     "FINISHED",
     "IN_PLAY",
     "OPENING",
+    "OVER",
     "PENDING",
     "PHASE_OF",
     "REPORTED",
@@ -71,6 +80,7 @@ __all__ = [
     "UNREAD",
     "WHEN_US",
     "WORKING",
+    "ActionRating",
     "ActionState",
     "Attachment",
     "Change",
@@ -81,18 +91,22 @@ __all__ = [
     "Exercise",
     "ExercisePhase",
     "FileState",
+    "Finding",
+    "FindingKind",
     "Gate",
     "GateCondition",
     "Inject",
     "InjectState",
     "InjectVersion",
     "JournalEntry",
+    "ObjectiveRating",
     "Observation",
     "OverduePolicy",
     "Participant",
     "Posture",
     "PostureState",
     "Rating",
+    "ReplaySnapshot",
     "Report",
     "ReportFile",
     "ReportState",

@@ -32,6 +32,7 @@ class Status(models.TextChoices):
 
 
 IN_PLAY = frozenset({Status.RUNNING, Status.PAUSED})
+OVER = frozenset({Status.ENDED, Status.CLOSED})
 
 BOARD_LINK_US = 7 * 24 * 3600 * 1_000_000
 """A share link lasts so long after it was made or extended; in play, after the newest entry."""
@@ -118,6 +119,8 @@ class Exercise(Stateful):
     real_world_words = models.CharField(max_length=500, blank=True)
     real_world_by = models.CharField(max_length=150, blank=True)
 
+    evaluation_published = models.BooleanField(default=False, db_default=False)
+    """Whether units may read what evaluators wrote of them."""
     overdue_policy = models.CharField(
         max_length=8, choices=OverduePolicy.choices, default=OverduePolicy.HOLD
     )
@@ -167,6 +170,11 @@ class Exercise(Stateful):
     def in_play(self) -> bool:
         """Started and not ended: what commands on injects and taskings ask for."""
         return self.status in IN_PLAY
+
+    @property
+    def over(self) -> bool:
+        """Ended, whether or not its file is closed."""
+        return self.status in OVER
 
     @property
     def board_ends_wall_us(self) -> int:

@@ -66,7 +66,7 @@ class CorrectiveAction(Stateful):
 
     owner = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="corrective_actions")
     responsible = models.CharField(gettext_lazy("Người phụ trách"), max_length=150, blank=True)
-    due = models.DateField(gettext_lazy("Hạn"))
+    due = models.DateField(pgettext_lazy("corrective action", "Hạn"))
     state = StateField(choices=ActionState.choices, default=ActionState.OPEN)
     revision = models.PositiveIntegerField(default=1)
     """Goes up with every change; who edits names the one seen."""

@@ -157,6 +157,18 @@ class Tasking(Stateful):
             and not self.overdue_at(position_us)
         )
 
+    def untold_at(self, position_us: int) -> bool:
+        """Whether something has come by this exercise time that the timers have yet to tell of."""
+        moments = (
+            (self.to_read, self.ack_due_us, self.told_ack_overdue),
+            (self.to_do, self.due_soon_us, self.told_due_soon),
+            (self.to_do, self.complete_due_us, self.told_overdue),
+        )
+        return any(
+            asked and at_us is not None and at_us <= position_us and not told
+            for asked, at_us, told in moments
+        )
+
     # ── transitions ─────────────────────────────────────────────────────────────────────────
     @transition("state", source=T.DELIVERED, target=T.OPENED)
     def mark_opened(self) -> None:
@@ -260,31 +272,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Rating(models.TextChoices):
-    """HSEEP 2020 performance ratings."""
-
-    P = "P", _("đạt tốt")
-    S = "S", _("còn vướng mắc nhỏ")
-    M = "M", _("vướng mắc lớn")
-    U = "U", _("không thực hiện được")
-
-
-class Observation(models.Model):
-    """An evaluator's judgement of one tasking; staff and observers never see it."""
-
-    tasking = models.ForeignKey(Tasking, on_delete=models.PROTECT, related_name="observations")
-    evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-    rating = models.CharField(max_length=1, choices=Rating.choices)
-    note = models.TextField(blank=True)
-    at_us = models.BigIntegerField()
-    at_wall_us = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tasking", "evaluator"], name="one_rating_each")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tasking_id}: {self.rating}"

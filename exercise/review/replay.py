@@ -103,16 +103,20 @@ def _apply(state: State, seq: int, change: Change, *, believing: bool) -> None:
 
 def planned_state(exercise: Exercise) -> State:
     """The state in which the exercise was made, before the first entry of its journal."""
-    on_timer = {"mode": ReleaseMode.AUTO, "planned_us__isnull": False}
     planned = Inject.objects.filter(exercise=exercise, added_on_the_fly=False)
-    scheduled = set(planned.filter(**on_timer).values_list("number", flat=True))
     return State(
         postures=dict.fromkeys(_unit_codes(exercise), str(PostureState.PEACETIME)),
         injects={
-            number: str(InjectState.SCHEDULED if number in scheduled else InjectState.STANDBY)
-            for number in planned.values_list("number", flat=True)
+            inject.number: planned_inject_state(inject)
+            for inject in planned.only("number", "mode", "planned_us")
         },
     )
+
+
+def planned_inject_state(inject: Inject) -> str:
+    """The state in which a planned inject was made."""
+    on_timer = inject.mode == ReleaseMode.AUTO and inject.planned_us is not None
+    return str(InjectState.SCHEDULED if on_timer else InjectState.STANDBY)
 
 
 def _unit_codes(exercise: Exercise) -> Iterable[str]:

@@ -21,9 +21,10 @@ from django_htmx.middleware import HtmxDetails
 
 from exercise.conduct import Actor
 from exercise.models import Exercise, Participant
-from exercise.screens.entry import held_up, lacks_second_factor
+from exercise.screens.entry import held_up, lacks_second_factor, must_have_second_factor
 from exercise.screens.errors import second_factor_first, signed_out
 from exercise.screens.report_access import in_navigation
+from exercise.situation.improvement import may_read
 from scenarios.models import Scenario
 from units.models import User
 from units.roles import CONTROL, EVERYONE, UNIT_MEMBERS, Role
@@ -44,6 +45,14 @@ PAGES: dict[str, frozenset[Role]] = {
     "pulse": CONTROL,
     "journal": CONTROL,
     "journal_export": CONTROL,
+    "replay": CONTROL | {Role.EVALUATOR},  # evaluators once it is over
+    "hot_wash": CONTROL,
+    "hot_wash_moment": CONTROL,
+    "compare": CONTROL,
+    "improvement": CONTROL | UNIT_MEMBERS,
+    "improvement_action": CONTROL | UNIT_MEMBERS,
+    "improvement_add": CONTROL,
+    "improvement_edit": CONTROL,
     "report": EVERYONE,  # which version, if any, says exercise.screens.report_access
     "report_write": CONTROL,
     "report_share": frozenset({Role.DIRECTOR}),
@@ -63,6 +72,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluate": frozenset({Role.EVALUATOR}),
     "evaluate_live": frozenset({Role.EVALUATOR}),
     "evaluate_tasking": frozenset({Role.EVALUATOR}),
+    "evaluate_unit": frozenset({Role.EVALUATOR}),
+    "unit_evaluation": UNIT_MEMBERS,
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},
@@ -78,6 +89,11 @@ OWN = (
     "account_second_factor_change",
 )
 """What everybody who is signed in may open: their own account."""
+
+OVER_ALL_DRILLS = ("improvements", "improvements_export")
+"""What planners may open, and whoever conducts a drill or belongs to a unit of one; each sees there
+what they may see of it in each drill.
+"""
 
 ADMINISTRATION = (
     "accounts",
@@ -141,7 +157,9 @@ PLANNING = (
     "scenario_run",
     "scenario_compare",
     "scenario_history",
+    "scenario_trend",
     "scenario_checkpoint",
+    "scenario_take",
     "scenario_export",
     "scenario_file",
 )
@@ -164,6 +182,8 @@ NAVIGATION = (
     ("board", _("Bảng tin")),
     ("report", _("Báo cáo sau")),
     ("journal", _("Nhật ký")),
+    ("replay", _("Xem lại")),
+    ("improvement", _("Khắc phục")),
     ("people", _("Người tham gia")),
 )
 """The bar of pages; a role sees those it may open."""
@@ -247,6 +267,28 @@ def own(name: str) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("landing"))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def over_all_drills(name: str) -> Callable[[View], View]:
+    """Let in whom what all drills left to be done concerns, with the second factor where it is
+    required.
+    """
+    assert name in OVER_ALL_DRILLS, name
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("landing"))
+            if not may_read(request.user):
+                raise PermissionDenied
+            if lacks_second_factor(request) and must_have_second_factor(request.user):
+                return redirect("account_second_factor")
             return view(request, *args, **kwargs)
 
         return guarded

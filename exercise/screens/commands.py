@@ -19,28 +19,23 @@ from django.views.decorators.http import require_POST
 from exercise.conduct import COMMANDS, Refused
 from exercise.health import counted
 from exercise.screens.access import ParticipantRequest, page
-from exercise.screens.forms import FORMS, CommandForm
-from exercise.screens.improvement_forms import IMPROVEMENT_FORMS
-from exercise.screens.report_forms import REPORT_FORMS
+from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import said, undo_of
 from units.roles import may
-
-ALL_FORMS: dict[str, type[CommandForm]] = FORMS | IMPROVEMENT_FORMS | REPORT_FORMS
-"""A test holds this table, the role table and ``COMMANDS`` together."""
 
 
 @require_POST
 @page("do")
 def do(request: ParticipantRequest, command: str) -> HttpResponse:
     """Give one command of ``COMMANDS``; every role's right to it is in ``units.roles.ALLOWED``."""
-    if command not in ALL_FORMS:
+    if command not in FORMS:
         raise Http404
     if not may(request.participant.role, command):
         counted.refusal("forbidden")
         if not request.htmx:
             raise PermissionDenied
         return _refuse(request, command, 403, [_("Vai trò của bạn không được ra lệnh này.")])
-    form = ALL_FORMS[command](request.POST, request.FILES, exercise=request.exercise)
+    form = FORMS[command](request.POST, request.FILES, exercise=request.exercise)
     if not form.is_valid():
         counted.refusal("not_valid")
         return _refuse(request, command, 422, _sentences(form))

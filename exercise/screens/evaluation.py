@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from exercise.models import Exercise, Observation, Tasking
 from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import evaluation
@@ -28,18 +27,16 @@ def _stream(request: ParticipantRequest, refresh: str) -> dict[str, Any]:
     return stream_context(request.exercise, audience, refresh, participant=request.participant)
 
 
-def _rated(exercise: Exercise, evaluator_id: int) -> dict[int, str]:
-    rows = Observation.objects.filter(tasking__exercise=exercise, evaluator_id=evaluator_id)
-    return dict(rows.values_list("tasking_id", "rating"))
-
-
 def _context(request: ParticipantRequest) -> tuple[dict[str, Any], Facts]:
     refresh = reverse("evaluate_live", args=[request.exercise.code])
     context = _stream(request, refresh)
     facts = read_facts(request.exercise)
     context |= evaluation.list_context(facts, _unit_ids(request, facts))
     context |= navigation(request, "evaluate")
-    return context | {"rated": _rated(request.exercise, request.user.pk)}, facts
+    context["own"] = evaluation.own_words(context["rows"], request.user.pk)
+    context["unit"] = None
+    context["units"] = [facts.units[pk] for pk in _unit_ids(request, facts)]
+    return context, facts
 
 
 @require_safe
@@ -69,18 +66,33 @@ def live(request: ParticipantRequest) -> HttpResponse:
 @page("evaluate_tasking")
 def tasking(request: ParticipantRequest, tasking_id: int) -> HttpResponse:
     """One tasking to be rated, beside the list where there is room."""
-    found = get_object_or_404(
-        Tasking.objects.select_related("inject", "unit"), pk=tasking_id, exercise=request.exercise
-    )
     context, facts = _context(request)
-    if found.unit_id not in _unit_ids(request, facts):
+    row = next((one for one in context["rows"] if one.tasking.pk == tasking_id), None)
+    if row is None:
         raise Http404
-    detail = evaluation.detail_context(facts, found, request.user.pk)
+    found = row.tasking
+    detail = evaluation.detail_context(facts, found, context["own"][found.pk], request.user.pk)
+    order = [row.tasking.pk for row in context["rows"]]
+    after = order[order.index(found.pk) + 1 :]
+    detail["next"] = after[0] if after else None
     return render(request, "evaluate/tasking.html", context | {"detail": detail})
+
+
+@require_safe
+@page("evaluate_unit")
+def unit(request: ParticipantRequest, unit_code: str) -> HttpResponse:
+    """A unit as a whole: its objectives, and what was seen besides."""
+    context, _facts = _context(request)
+    found = next((one for one in context["units"] if one.code == unit_code), None)
+    if found is None:
+        raise Http404
+    whole = evaluation.unit_context(request.exercise, found, request.user.pk)
+    return render(request, "evaluate/unit.html", context | {"whole": whole, "unit": found})
 
 
 urlpatterns = [
     path("x/<slug:code>/evaluate/", show, name="evaluate"),
     path("x/<slug:code>/evaluate/live/", live, name="evaluate_live"),
+    path("x/<slug:code>/evaluate/unit/<slug:unit_code>/", unit, name="evaluate_unit"),
     path("x/<slug:code>/evaluate/<int:tasking_id>/", tasking, name="evaluate_tasking"),
 ]

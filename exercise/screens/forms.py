@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exercise.models import Exercise, InjectState, OverduePolicy, Rating
+from exercise.models import Exercise, InjectState, OverduePolicy
 from exercise.screens.uploads import FilesField
 from scenarios.calendar import MINUTE_US, SECOND_US, InStandDown
 from scenarios.choices import Method, Reply
@@ -379,56 +379,3 @@ class CompleteForForm(OnBehalfForm):
     """With what the unit said."""
 
     text = forms.CharField(max_length=5000, label=_("Nội dung"))
-
-
-class RateForm(TaskingForm):
-    """P S M U and a note."""
-
-    rating = forms.ChoiceField(choices=Rating.choices)
-    note = forms.CharField(max_length=2000, required=False)
-
-
-FORMS: dict[str, type[CommandForm]] = {
-    "start": NoArguments,
-    "pause": NoArguments,
-    "resume": NoArguments,
-    "set_pace": PaceForm,
-    "jump": JumpForm,
-    "advance_phase": AdvanceForm,
-    "end": NoArguments,
-    "close": NoArguments,
-    "set_overdue_policy": OverduePolicyForm,
-    "extend_stand_down": MinutesForm,
-    "call_real_world_stop": RealWorldForm,
-    "lift_real_world_stop": NoArguments,
-    "revoke_board_link": NoArguments,
-    "extend_board_link": NoArguments,
-    "report_posture": ReportPostureForm,
-    "confirm_posture": UnitForm,
-    "return_posture": ReturnPostureForm,
-    "release": InjectForm,
-    "hold": InjectForm,
-    "unhold": InjectForm,
-    "skip": InjectForm,
-    "restore": InjectForm,
-    "recall": InjectReasonForm,
-    "resend": ResendForm,
-    "correct": CorrectForm,
-    "add_inject": AddInjectForm,
-    "decide_overdue": DecideOverdueForm,
-    "open_tasking": TaskingForm,
-    "acknowledge": TaskingForm,
-    "start_work": TaskingForm,
-    "report": ReportForm,
-    "complete": ReportForm,
-    "waive": TaskingReasonForm,
-    "verify": TaskingForm,
-    "return_tasking": TaskingReasonForm,
-    "acknowledge_for": OnBehalfForm,
-    "complete_for": CompleteForForm,
-    "nudge": TaskingForm,
-    "rate": RateForm,
-}
-"""The form of each command on a running exercise; ``screens.commands`` adds those on its
-improvement plan and its report.
-"""

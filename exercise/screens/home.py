@@ -20,6 +20,8 @@ from exercise.models import Exercise, Participant, Status
 from exercise.screens.access import HOME, ParticipantRequest, View, page
 from exercise.screens.entry import lacks_second_factor, must_have_second_factor
 from exercise.screens.runs import note_roles, run
+from exercise.situation import improvement
+from exercise.situation.improvement import Reminder
 from scenarios.models import Scenario
 from scenarios.phases import PLAYED
 from scenarios.reading import ScenarioProblems, load, read, sample_path
@@ -37,12 +39,15 @@ GLYPH = {
 
 
 class ExerciseLine(NamedTuple):
-    """An exercise in the list; ``participant`` is ``None`` where the reader takes no part."""
+    """An exercise in the list; ``participant`` is ``None`` where the reader takes no part,
+    ``reminder`` where nothing of its improvement plan is due of what the reader may see there.
+    """
 
     exercise: Exercise
     glyph: str
     icon: str
     participant: Participant | None
+    reminder: Reminder | None
 
 
 def _strict(view: View) -> View:
@@ -83,22 +88,24 @@ def home(request: Any) -> HttpResponse:
     exercises = (
         Exercise.objects.all() if request.user.is_superuser else [part.exercise for part in parts]
     )
+    due = improvement.reminders(improvement.of_parts(request.user))
     return render(
         request,
         "home/page.html",
         {
             "here": "home",
-            "lines": [_line(exercise, mine.get(exercise.pk)) for exercise in exercises],
+            "lines": [_line(one, mine.get(one.pk), due.get(one.pk)) for one in exercises],
             "scenarios": _may_run(request.user),
+            "plans": improvement.may_read(request.user),
         },
     )
 
 
-def _line(exercise: Exercise, part: Participant | None) -> ExerciseLine:
+def _line(exercise: Exercise, part: Participant | None, reminder: Reminder | None) -> ExerciseLine:
     status = Status(exercise.status)
     glyph = GLYPH[status]
     icon = {"live": "play", "due": "pause"}.get(glyph, glyph)
-    return ExerciseLine(exercise, glyph, icon, part)
+    return ExerciseLine(exercise, glyph, icon, part, reminder)
 
 
 def _may_run(user: User) -> list[Scenario]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exercise.conduct.improvement import LONGEST, units_of
 from exercise.models import Exercise
@@ -32,17 +33,23 @@ class ActionForm(CommandForm):
         label=_("Người phụ trách"), max_length=LONGEST["responsible"], required=False
     )
     due = forms.DateField(
-        label=_("Hạn"),
+        label=pgettext_lazy("corrective action", "Hạn"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     unit_code = forms.ChoiceField(label=_("Hạn chế của đơn vị"), required=False)
-    objective = forms.ChoiceField(label=_("Mục tiêu"), required=False)
+    objective = forms.ChoiceField(
+        label=pgettext_lazy("corrective action", "Mục tiêu"), required=False
+    )
     problem = forms.ChoiceField(label=_("Vấn đề huấn luyện"), required=False)
-    inject_number = forms.ChoiceField(label=_("Tình huống"), required=False)
+    inject_number = forms.ChoiceField(
+        label=pgettext_lazy("corrective action", "Tình huống"), required=False
+    )
 
     def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
         super().__init__(*args, exercise=exercise, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
         units = [(unit.code, str(unit)) for unit in units_of(exercise)]
         scenario = exercise.scenario
         injects = exercise.injects.order_by("sort_key")
@@ -50,9 +57,7 @@ class ActionForm(CommandForm):
         self._choose("unit_code", NOBODY + units)
         self._choose("objective", NOBODY + [(o.code, str(o)) for o in scenario.objectives.all()])
         self._choose("problem", NOBODY + [(p.code, str(p)) for p in scenario.problems.all()])
-        self._choose(
-            "inject_number", NOBODY + [(i.number, f"{i.number} {i.title}") for i in injects]
-        )
+        self._choose("inject_number", NOBODY + [(i.number, str(i)) for i in injects])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from exercise.models import JournalEntry, Tasking
 from exercise.screens.access import ParticipantRequest, page
 from exercise.screens.stream import refreshed, stream_context
-from exercise.situation import inbox, log, strip
+from exercise.situation import evaluation, improvement, inbox, log, strip
 from exercise.situation.facts import read_facts
 from units.models import Unit
 from units.roles import Role
@@ -50,6 +50,8 @@ def show(request: ParticipantRequest) -> HttpResponse:
     context = _unit_page(request, "inbox", reverse("inbox_live", args=[request.exercise.code]))
     facts = read_facts(request.exercise)
     context |= inbox.list_context(facts, _unit(request).pk)
+    if request.exercise.over:
+        context["reminder"] = improvement.reminder(improvement.of_participant(request.participant))
     return render(request, "inbox/page.html", context)
 
 
@@ -116,10 +118,24 @@ def unit_log(request: ParticipantRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@page("unit_evaluation")
+def unit_evaluation(request: ParticipantRequest) -> HttpResponse:
+    """What evaluators wrote of the unit; not there before the director publishes it."""
+    if not request.exercise.evaluation_published:
+        raise Http404
+    context = _unit_page(request, "evaluation", reverse("inbox_live", args=[request.exercise.code]))
+    context |= strip.context(request.exercise)
+    context["back"] = reverse("inbox", args=[request.exercise.code])
+    context |= evaluation.published_context(request.exercise, _unit(request))
+    return render(request, "inbox/evaluation.html", context)
+
+
 urlpatterns = [
     path("x/<slug:code>/inbox/", show, name="inbox"),
     path("x/<slug:code>/inbox/live/", live, name="inbox_live"),
     path("x/<slug:code>/inbox/log/", unit_log, name="unit_log"),
+    path("x/<slug:code>/inbox/evaluation/", unit_evaluation, name="unit_evaluation"),
     path("x/<slug:code>/inbox/<int:tasking_id>/", tasking, name="tasking"),
     path("x/<slug:code>/inbox/<int:tasking_id>/live/", tasking_live, name="tasking_live"),
 ]

@@ -75,6 +75,11 @@ SENTENCES: dict[str, Promise] = {
     "return_report": _("Đã trả bản %(version)s cho người viết."),
     "sign_report": _("Đã ký bản %(version)s."),
     "drop_action": _("Đã ghi: không thực hiện biện pháp %(action)s."),
+    "rate_action": _("Đã ghi đánh giá."),
+    "rate_objective": _("Đã ghi đánh giá."),
+    "record_finding": _("Đã ghi nhận xét."),
+    "publish_evaluation": _("Đã công bố kết quả đánh giá cho các đơn vị."),
+    "withdraw_evaluation": _("Đã thu lại kết quả đánh giá."),
 }
 
 

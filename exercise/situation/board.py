@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exercise.models import CONFIRMED, REPORTED, UNREAD, WORKING, JournalEntry, Posture
+from exercise.models import CONFIRMED, REPORTED, UNREAD, WORKING, Posture
 from exercise.situation import log, strip
 from exercise.situation.facts import Facts
 from units.models import Unit
@@ -41,7 +41,8 @@ def context(facts: Facts) -> dict[str, Any]:
     """The whole board."""
     exercise = facts.exercise
     entries = (
-        JournalEntry.objects.filter(exercise=exercise, kind__in=log.PUBLIC_KINDS)
+        log.entries_of(exercise)
+        .filter(kind__in=log.PUBLIC_KINDS)
         .order_by("-seq")
         .only("seq", "kind", "exercise_us", "role", "unit_code", "inject_number", "data")[
             :EVENTS_SHOWN

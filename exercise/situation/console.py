@@ -139,7 +139,7 @@ def live_context(facts: Facts, units: Iterable[str] | None) -> dict[str, Any]:
         "next_more": max(0, len(upcoming) - NEXT_SHOWN),
         "next_inject": next((one for one in upcoming if _comes_by_itself(one)), None),
         "queue": facts.overdue_queue,
-        "outage": after_outage(facts.exercise),
+        "outage": after_outage(facts),
         "lanes": timeline.lanes(facts, units=wanted),
         "scale": timeline.scale(facts),
         "paces": PACES,

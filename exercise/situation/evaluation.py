@@ -1,57 +1,195 @@
 """What an evaluator sees of the unit they stand with: what was expected, what was done, their
-ratings.
+ratings; and what a unit sees of it once the director has published it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exercise.models import Observation, Rating, Report, Tasking
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from exercise.models import (
+    ActionRating,
+    Exercise,
+    Finding,
+    FindingKind,
+    ObjectiveRating,
+    Observation,
+    Rating,
+    Report,
+    Tasking,
+)
+from exercise.models.evaluation import Judgement
 from exercise.situation import strip
 from exercise.situation.facts import Facts
+from scenarios.models import Objective
+from units.models import Unit
 from units.text import Text
 
 
 @dataclass(frozen=True)
 class Row:
-    """A tasking with this evaluator's rating."""
+    """A tasking an evaluator may rate."""
 
     tasking: Tasking
     glyph: str
     late: bool
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One thing to be judged, with this evaluator's word and, beside it, what others said."""
+
+    key: str
+    """Place of an expected action from 1, or code of an objective."""
+    text: Text
+    own: Judgement | None
+    others: tuple[Judgement, ...]
+    """Shown only to who has given their own word: nobody is to be led by another's."""
+
+    @property
+    def disagree(self) -> bool:
+        return self.own is not None and any(one.rating != self.own.rating for one in self.others)
+
+
 def list_context(
     facts: Facts, unit_ids: Iterable[int], *, touched: Iterable[str] | None = ()
 ) -> dict[str, Any]:
-    """The taskings of these units, newest first."""
+    """The taskings of these units: what is late first, then by the deadline that counts."""
     wanted = set(unit_ids)
     rows = [Row(t, facts.glyph(t), facts.late(t)) for t in facts.taskings if t.unit_id in wanted]
+    rows.sort(key=_order)
     return strip.context(facts.exercise) | {
-        "rows": rows[::-1],
+        "rows": rows,
         "several": len(wanted) > 1,
         "touched": "*" if touched is None else " ".join(sorted(set(touched))),
     }
 
 
-def detail_context(facts: Facts, tasking: Tasking, evaluator_id: int) -> dict[str, Any]:
-    """One tasking to be rated: expected actions, the facts, the reports, the rating so far."""
-    known = next(t for t in facts.taskings if t.pk == tasking.pk)
-    own = Observation.objects.filter(tasking=tasking, evaluator_id=evaluator_id).first()
+def _order(row: Row) -> tuple[Any, ...]:
+    due_us = row.tasking.due_us
+    return not row.late, due_us is None, due_us or 0, -row.tasking.delivered_us, row.tasking.pk
+
+
+@dataclass(frozen=True)
+class OwnWord:
+    """What this evaluator has said of one tasking, and what there is to say."""
+
+    rating: str
+    note: str
+    done: int
+    """Expected actions judged."""
+    expected_actions: Sequence[Any]
+
+
+def own_words(rows: Iterable[Row], evaluator_id: int) -> dict[int, OwnWord]:
+    """By tasking id: what the page puts on a list that is drawn for all evaluators alike."""
+    own = Observation.objects.filter(tasking=OuterRef("pk"), evaluator_id=evaluator_id)
+    found = (
+        Tasking.objects.filter(pk__in=[row.tasking.pk for row in rows])
+        .annotate(
+            rating=Subquery(own.values("rating")),
+            note=Subquery(own.values("note")),
+            done=Count("action_ratings", filter=Q(action_ratings__evaluator_id=evaluator_id)),
+        )
+        .values_list("pk", "rating", "note", "done", "inject__expected_actions")
+    )
     return {
-        "tasking": known,
+        pk: OwnWord(rating or "", note or "", done, actions)
+        for pk, rating, note, done, actions in found
+    }
+
+
+def detail_context(
+    facts: Facts, tasking: Tasking, own: OwnWord, evaluator_id: int
+) -> dict[str, Any]:
+    """One tasking to be rated: expected actions, the facts, the reports, the ratings so far."""
+    given: dict[str, list[Judgement]] = defaultdict(list)
+    for one in ActionRating.objects.filter(tasking=tasking).select_related("evaluator"):
+        given[str(one.action)].append(one)
+    return {
+        "tasking": tasking,
         "inject": tasking.inject,
-        "glyph": facts.glyph(known),
-        "expected": [Text.of(action) for action in tasking.inject.expected_actions],
+        "glyph": facts.glyph(tasking),
+        "actions": [
+            judged(str(place), Text.of(action), given[str(place)], evaluator_id)
+            for place, action in enumerate(own.expected_actions, 1)
+        ],
         "reports": list(Report.objects.filter(tasking=tasking).prefetch_related("attachments")),
         "own": own,
         "ratings": Rating.choices,
+        "kinds": FindingKind.choices,
         "acknowledged_after_us": None
-        if known.acknowledged_us is None
-        else known.acknowledged_us - known.delivered_us,
+        if tasking.acknowledged_us is None
+        else tasking.acknowledged_us - tasking.delivered_us,
         "completed_after_us": None
-        if known.completed_us is None
-        else known.completed_us - known.delivered_us,
+        if tasking.completed_us is None
+        else tasking.completed_us - tasking.delivered_us,
+    }
+
+
+def judged(key: str, text: Text, given: Iterable[Judgement], evaluator_id: int | None) -> Judged:
+    """Sort what was said of one thing into one's own word and the others'."""
+    own = None
+    others = []
+    for one in given:
+        if one.evaluator_id == evaluator_id:
+            own = one
+        else:
+            others.append(one)
+    return Judged(key, text, own, tuple(others) if own or evaluator_id is None else ())
+
+
+def unit_context(exercise: Exercise, unit: Unit, evaluator_id: int | None) -> dict[str, Any]:
+    """A unit's objectives and findings.
+
+    Args:
+        evaluator_id: whose words are "own"; ``None``: all are others', as the unit reads them.
+    """
+    given: dict[str, list[Judgement]] = defaultdict(list)
+    ratings = ObjectiveRating.objects.filter(exercise=exercise, unit=unit)
+    for one in ratings.select_related("evaluator"):
+        given[one.objective].append(one)
+    return {
+        "objectives": [
+            judged(one.code, one.title, given[one.code], evaluator_id)
+            for one in Objective.objects.filter(scenario_id=exercise.scenario_id)
+        ],
+        "findings": list(Finding.objects.filter(exercise=exercise, unit=unit)),
+        "ratings": Rating.choices,
+        "kinds": FindingKind.choices,
+    }
+
+
+def published_context(exercise: Exercise, unit: Unit) -> dict[str, Any]:
+    """What the unit reads after publication: every word on its own work, by tasking."""
+    taskings: Mapping[int, Tasking] = {
+        one.pk: one
+        for one in Tasking.objects.filter(exercise=exercise, unit=unit)
+        .select_related("inject")
+        .order_by("delivered_us", "pk")
+    }
+    whole: dict[int, list[Judgement]] = defaultdict(list)
+    for one in Observation.objects.filter(tasking__in=taskings).select_related("evaluator"):
+        whole[one.tasking_id].append(one)
+    given: dict[tuple[int, int], list[Judgement]] = defaultdict(list)
+    for each in ActionRating.objects.filter(tasking__in=taskings).select_related("evaluator"):
+        given[each.tasking_id, each.action].append(each)
+    rows = [
+        {
+            "inject": tasking.inject,
+            "whole": whole[pk],
+            "actions": [
+                judged(str(place), Text.of(action), given[pk, place], None)
+                for place, action in enumerate(tasking.inject.expected_actions, 1)
+                if given[pk, place]
+            ],
+        }
+        for pk, tasking in taskings.items()
+    ]
+    return unit_context(exercise, unit, None) | {
+        "judged": [row for row in rows if row["whole"] or row["actions"]]
     }

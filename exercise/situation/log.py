@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -95,6 +96,17 @@ SENTENCES: dict[str, Pattern] = {
     "tasking_ack_overdue": ("late", gettext_lazy("{unit} chưa nhận {inject}, quá hạn xác nhận")),
     "tasking_overdue": ("late", gettext_lazy("{unit} quá hạn {inject}")),
     "tasking_rated": ("note", gettext_lazy("{actor} chấm {inject} của {unit} mức {rating}")),
+    "action_rated": (
+        "note",
+        gettext_lazy("{actor} chấm hành động {action} của {inject}, {unit}, mức {rating}"),
+    ),
+    "objective_rated": (
+        "note",
+        gettext_lazy("{actor} chấm mục tiêu {objective} của {unit} mức {rating}"),
+    ),
+    "observation_recorded": ("note", gettext_lazy("{actor} ghi nhận xét đánh giá")),
+    "evaluation_published": ("full", gettext_lazy("{actor} công bố kết quả đánh giá")),
+    "evaluation_withdrawn": ("lock", gettext_lazy("{actor} thu lại kết quả đánh giá")),
 }
 """Glyph and sentence of each kind of entry. Names in braces are filled in, bold."""
 
@@ -107,6 +119,9 @@ OVERDUE_BY_POLICY = {
 
 QUIET_KINDS = frozenset({"posture_ordered"})
 """Left out of the console's log, where one row for the phase says it for all units."""
+
+JUDGED_KINDS = frozenset({"tasking_rated"})
+"""How evaluators judge; no evaluator is told what another thinks."""
 
 PUBLIC_KINDS = frozenset(
     {
@@ -258,7 +273,7 @@ def _values(
         "numbers": ", ".join(data.get("numbers") or ()),
         "on": data.get("on", ""),
     }
-    for key in ("minutes", "place", "version", "rating"):
+    for key in ("minutes", "place", "version", "rating", "action", "objective"):
         values[key] = data.get(key, "")
     return values
 
@@ -291,7 +306,13 @@ def _quote(entry: JournalEntry) -> str:
     return " · ".join(parts)
 
 
-def latest(exercise: Exercise, count: int = SHOWN) -> list[JournalEntry]:
+def entries_of(exercise: Exercise) -> QuerySet[JournalEntry]:
+    """The journal as far as this exercise object knows of it: of one as it was, up to then."""
+    return JournalEntry.objects.filter(exercise=exercise.pk, seq__lte=exercise.journal_seq)
+
+
+def latest(
+    exercise: Exercise, count: int = SHOWN, *, without: frozenset[str] = QUIET_KINDS
+) -> list[JournalEntry]:
     """The newest entries of the console's log, newest first."""
-    entries = JournalEntry.objects.filter(exercise=exercise).exclude(kind__in=QUIET_KINDS)
-    return list(entries.order_by("-seq")[:count])
+    return list(entries_of(exercise).exclude(kind__in=without).order_by("-seq")[:count])

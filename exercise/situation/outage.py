@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exercise.models import Exercise, Inject, InjectState, JournalEntry, StopReason
-from exercise.situation.facts import INJECT_GLYPH
+from exercise.models import Inject, InjectState, StopReason
+from exercise.situation import log
+from exercise.situation.facts import INJECT_GLYPH, Facts
 from scenarios.calendar import MINUTE_US
 
 
@@ -38,24 +39,19 @@ class Outage:
         return sum(one.ahead for one in self.missed)
 
 
-def after_outage(exercise: Exercise) -> Outage | None:
+def after_outage(facts: Facts) -> Outage | None:
     """The outage the clock stands still for; ``None`` where it stands for another reason, or runs.
 
-    Two queries, and none in the ordinary case.
+    One query, and none in the ordinary case.
     """
+    exercise = facts.exercise
     if exercise.running or exercise.stop_reason != StopReason.OUTAGE:
         return None
-    entry = (
-        JournalEntry.objects.filter(exercise=exercise, kind="outage_recovered")
-        .order_by("-seq")
-        .first()
-    )
+    entry = log.entries_of(exercise).filter(kind="outage_recovered").order_by("-seq").first()
     if entry is None:
         return None
-    numbers = entry.data.get("missed", [])
-    injects = Inject.objects.filter(exercise=exercise, number__in=numbers).defer(
-        "content", "expected_actions"
-    )
+    numbers = set(entry.data.get("missed", ()))
+    missed = [inject for inject in facts.injects if inject.number in numbers]
     down_us = int(entry.data["down_us"])
     # The pace as it was then: it may have been set anew since.
     rates = [change["new"][2] for change in entry.changes if change["field"] == "clock"]
@@ -74,6 +70,6 @@ def after_outage(exercise: Exercise) -> Outage | None:
                 glyph=INJECT_GLYPH[InjectState(one.state)],
                 ahead=one.state == InjectState.SCHEDULED and one.overdue_wall_us is None,
             )
-            for one in injects.order_by("due_us", "sort_key")
+            for one in sorted(missed, key=lambda one: (one.due_us or 0, one.sort_key))
         ),
     )

@@ -20,12 +20,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def bars(lane: Lane) -> SafeString:
-    """The bars of a lane; one listener of app.js opens them all."""
-    return SafeString("".join(map(_bar, lane.bars)))
+def bars(lane: Lane, inert: bool = False) -> SafeString:
+    """The bars of a lane; one listener of app.js opens them all, unless they are ``inert``."""
+    return SafeString("".join(_bar(bar, inert) for bar in lane.bars))
 
 
-def _bar(bar: Bar) -> str:
+def _bar(bar: Bar, inert: bool) -> str:
     number, y = escape(bar.inject.number), bar.y
     place = f'x="{bar.x:.2f}%" y="{y}"'
     whole = f'{place} width="{bar.width:.1f}%" height="18"'
@@ -44,8 +44,9 @@ def _bar(bar: Bar) -> str:
             f'<line class="limit" x1="{x}" x2="{x}" y1="{y}" y2="{y + 18}"/>{_late_number(bar)}'
         )
         over = ""
+    opens = "" if inert else f' href="inject/{bar.inject.pk}/"'
     return (
-        f'<a class="ev" data-st="{bar.glyph}" href="inject/{bar.inject.pk}/">'
+        f'<a class="ev" data-st="{bar.glyph}"{opens}>'
         f"<title>{number} {escape(bar.word)}</title>{under}<svg {whole}>{over}"
         f'{glyph(bar.glyph)}<text x="19" y="13">{number}</text></svg></a>'
     )

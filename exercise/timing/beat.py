@@ -11,10 +11,9 @@ from typing import Any
 
 from celery.beat import Scheduler
 from django.db import Error, close_old_connections
-from django.db.models import Q
 
 from exercise.clock import wall_us
-from exercise.models import Exercise
+from exercise.timing.due import waiting
 from exercise.timing.tasks import draw_undrawn, heartbeat, process_name, sweep_exercise
 from scenarios.calendar import SECOND_US
 
@@ -66,47 +65,25 @@ class DueScheduler(Scheduler):
 
     def _send_due(self, now: int) -> int | None:
         soonest: int | None = None
-        rows = Exercise.objects.filter(Q(running=True) | Q(resume_wall_us__isnull=False)).only(
-            # django-fsm reads every state when it makes the instance; one left out is fetched
-            # by making another instance, and so on without end.
-            "status",
-            "phase",
-            "anchor_wall_us",
-            "anchor_us",
-            "rate_permille",
-            "running",
-            "clock_version",
-            "next_due_us",
-            "resume_wall_us",
-        )
         live = set()
-        for exercise in rows:
+        for exercise in waiting():
             live.add(exercise.pk)
-            at = self._due_wall_us(exercise)
+            at = exercise.due_wall_us
             if at is None:
                 continue
             if at > now:
                 soonest = at if soonest is None else min(soonest, at)
                 continue
-            what = (exercise.next_due_us, exercise.clock_version, exercise.resume_wall_us)
             asked, asked_wall_us = self._asked.get(exercise.pk, (None, 0))
-            if asked != what or _passed(now - asked_wall_us, ASK_AGAIN_US):
+            if asked != exercise.what or _passed(now - asked_wall_us, ASK_AGAIN_US):
                 self._send(sweep_exercise, exercise.pk)
-                self._asked[exercise.pk] = (what, now)
+                self._asked[exercise.pk] = (exercise.what, now)
                 asked_wall_us = now
             # Less and less often while nothing comes of it: the worker may be down.
             again = now + max(LOOK_AGAIN_US, (now - asked_wall_us) // 2)
             soonest = again if soonest is None else min(soonest, again)
         self._asked = {pk: asked for pk, asked in self._asked.items() if pk in live}
         return soonest
-
-    @staticmethod
-    def _due_wall_us(exercise: Exercise) -> int | None:
-        if not exercise.running:
-            return exercise.resume_wall_us
-        if exercise.next_due_us is None:
-            return None
-        return exercise.clock.due_wall_us(exercise.next_due_us)
 
     def _send(self, task: Any, *args: Any) -> None:
         if self._gave_up:

@@ -13,6 +13,7 @@ from exercise import live
 from exercise.clock import wall_us
 from exercise.conduct import recover, sweep
 from exercise.models import Exercise, Status, TimerHeartbeat, TimerKind, TimerSign
+from exercise.timing.due import has_work
 from scenarios.calendar import MINUTE_US, SECOND_US
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ GONE_US = 2 * MINUTE_US
 @shared_task(name="exercise.sweep")
 def sweep_exercise(exercise_id: int) -> None:
     """Carry out what is due in one exercise."""
-    if not recover_after_outage(wall_us()):
+    now = wall_us()
+    if not recover_after_outage(now) and has_work(exercise_id, now):
         sweep(exercise_id)
 
 

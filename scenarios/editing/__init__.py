@@ -14,7 +14,7 @@ from scenarios.editing.calendar import (
     remove_condition,
     remove_stand_down,
 )
-from scenarios.editing.checkpoints import set_checkpoint
+from scenarios.editing.checkpoints import Carried, set_checkpoint, take_checkpoints
 from scenarios.editing.desk import Desk, edit
 from scenarios.editing.head import change_head
 from scenarios.editing.injects import (
@@ -41,6 +41,7 @@ from scenarios.editing.units import add_unit, remove_unit, set_participation, se
 
 __all__ = [
     "ORDERED",
+    "Carried",
     "Changed",
     "Desk",
     "Refused",
@@ -79,6 +80,7 @@ __all__ = [
     "set_participation",
     "set_unit",
     "shift",
+    "take_checkpoints",
     "undo",
     "undoable",
 ]

@@ -46,6 +46,7 @@ class EditKind(models.TextChoices):
     SHIFTED = "shifted", _("Đổi thứ tự: %(what)s")
     CHECKPOINT_DONE = "checkpoint_done", _("Đã lo việc lần trước để lại: %(text)s")
     CHECKPOINT_OPENED = "checkpoint_opened", _("Mở lại việc lần trước để lại: %(text)s")
+    CHECKPOINTS_TAKEN = "checkpoints_taken", _("Lấy %(count)s việc lần trước để lại")
     IMPORTED = "imported", _("Nhập tệp %(name)s: %(count)s tình huống")
 
 

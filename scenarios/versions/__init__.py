@@ -1,8 +1,9 @@
 """Versions of a scenario: draft → approved by a second person; an exercise pins one."""
 
+from scenarios.editing.checkpoints import Carried
 from scenarios.versions.approval import approve, submit, withdraw
 from scenarios.versions.comparing import Comparison, FieldChange, RowChange, compare
-from scenarios.versions.making import Carried, clone, new_scenario, new_version
+from scenarios.versions.making import clone, new_scenario, new_version
 
 __all__ = [
     "Carried",

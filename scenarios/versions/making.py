@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.calendar import HOUR_US
 from scenarios.editing import cleaning, rows
+from scenarios.editing.checkpoints import Carried
 from scenarios.editing.refused import Refused
 from scenarios.models import (
     Checkpoint,
@@ -31,13 +32,6 @@ from units.models import User
 from units.text import Text
 
 CODE_LENGTH = 60
-
-
-class Carried(NamedTuple):
-    """What an earlier drill left to be seen to."""
-
-    text: Text
-    source: str = ""
 
 
 def new_scenario(
@@ -77,10 +71,18 @@ def new_scenario(
 
 
 def new_version(
-    scenario: Scenario, user: User | None, *, checkpoints: Sequence[Carried] = ()
+    scenario: Scenario,
+    user: User | None,
+    *,
+    checkpoints: Sequence[Carried] = (),
+    settled: Collection[str] = (),
 ) -> Scenario:
     """A draft that goes on from this version, with the next free number. What its checkpoints left
     open comes along.
+
+    Args:
+        checkpoints: what drills left to be seen to; of one source, it stands for what was open.
+        settled: sources of what needs to be seen to no more: what was open of them stays behind.
 
     Raises:
         Refused: ``draft_exists`` when there is a draft of this code already (``details``: which).
@@ -102,22 +104,27 @@ def new_version(
             made_by=user,
             **_head_of(scenario),
         )
-        _fill(made, scenario)
-        Checkpoint.objects.bulk_create(
-            Checkpoint(scenario=made, text=one.text, source=one.source) for one in checkpoints
-        )
+        _fill(made, scenario, checkpoints, settled)
     return made
 
 
-def clone(scenario: Scenario, code: str, user: User | None) -> Scenario:
-    """A draft of another code that holds the same; version 1, based on this version.
+def clone(
+    scenario: Scenario,
+    code: str,
+    user: User | None,
+    *,
+    checkpoints: Sequence[Carried] = (),
+    settled: Collection[str] = (),
+) -> Scenario:
+    """A draft of another code that holds the same; version 1, based on this version. Of
+    ``checkpoints`` and ``settled`` see :func:`new_version`.
 
     Raises:
         Refused: the code is bad or taken.
     """
     with transaction.atomic():
         made = _first(code, based_on=scenario, made_by=user, **_head_of(scenario))
-        _fill(made, scenario)
+        _fill(made, scenario, checkpoints, settled)
     return made
 
 
@@ -155,7 +162,9 @@ Keys = dict[int, int]
 """Key of a row → key of its copy."""
 
 
-def _fill(made: Scenario, source: Scenario) -> None:
+def _fill(
+    made: Scenario, source: Scenario, checkpoints: Sequence[Carried], settled: Collection[str]
+) -> None:
     """Copy every row of a version into another one. Units are the installation's: they are shared,
     under the names that they have now.
     """
@@ -164,7 +173,12 @@ def _fill(made: Scenario, source: Scenario) -> None:
     _copy(StandDown, _of(StandDown, source), home)
     _copy(Participation, _of(Participation, source), home | names_of_today)
     _copy(Person, _of(Person, source), home)
-    _copy(Checkpoint, _of(Checkpoint, source, done=False), home)
+    told = {*settled, *(one.source for one in checkpoints)} - {""}
+    left = source.checkpoints.filter(done=False).exclude(source__in=told).order_by("pk")
+    _copy(Checkpoint, list(left.values_list("pk", flat=True)), home)
+    Checkpoint.objects.bulk_create(
+        Checkpoint(scenario=made, text=one.text, source=one.source) for one in checkpoints
+    )
     plans = _copy(PhasePlan, _of(PhasePlan, source), home)
     for plan, copy in plans.items():
         of_plan = PhaseCondition.objects.filter(plan=plan).order_by("pk")
@@ -174,8 +188,8 @@ def _fill(made: Scenario, source: Scenario) -> None:
     _copy_msel(made, source, objectives, problems)
 
 
-def _of(model: rows.Model, source: Scenario, **which: Any) -> list[int]:
-    found = model._default_manager.filter(scenario=source, **which).order_by("pk")
+def _of(model: rows.Model, source: Scenario) -> list[int]:
+    found = model._default_manager.filter(scenario=source).order_by("pk")
     return list(found.values_list("pk", flat=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -23,7 +24,9 @@ def upload(word: str, size_bytes: int = 0) -> Upload:
 
 
 def a_drill_under_way() -> Drill:
-    """Running since T0, five minutes in: one unit has reported with a file."""
+    """Running since T0, five minutes in: one unit has reported with a file, and control has written
+    down what is to be mended.
+    """
     drill = make_drill(units=2, started=True).later(5)
     drill.sweep()
     lead = drill.actor("lead", "U1")
@@ -32,6 +35,9 @@ def a_drill_under_way() -> Drill:
     files = [upload("một"), upload("hai", size_bytes=100_000)]
     drill.do("report", lead, tasking_id=tasking.pk, text="Đang làm “một”", files=files)
     drill.later(1).do("hold", inject_id=drill.inject("2.01").pk)
+    words = {"finding": "Báo cáo chậm", "measure": "Lập bảng trực", "unit_code": "U1"}
+    action = drill.do("add_action", owner_code="U2", due=date(2030, 1, 1), **words)
+    drill.do("begin_action", action_id=action.pk, note="Đã giao việc")
     return drill
 
 

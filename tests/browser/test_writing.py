@@ -98,11 +98,12 @@ def test_a_draft_keeps_every_field(running: Drill, enter: Enter) -> None:
 def test_a_rating_not_saved_survives_a_reload(running: Drill, enter: Enter) -> None:
     tasking = running.ids()["taskings"]["1.01/BGD"]
     page = enter("danhgia1", running.path(f"evaluate/{tasking}/"), viewport=PHONE).page
-    page.get_by_role("radio", name="M Vướng mắc lớn").check()
-    page.get_by_label("Nhận xét").fill("Nhận tin muộn.")
+    whole = page.get_by_role("group", name="Đánh giá chung")
+    whole.get_by_role("radio", name="M Vướng mắc lớn").check()
+    page.get_by_label("Nhận xét chung").fill("Nhận tin muộn.")
     page.reload()
-    expect(page.get_by_role("radio", name="M Vướng mắc lớn")).to_be_checked()
-    expect(page.get_by_label("Nhận xét")).to_have_value("Nhận tin muộn.")
+    expect(whole.get_by_role("radio", name="M Vướng mắc lớn")).to_be_checked()
+    expect(page.get_by_label("Nhận xét chung")).to_have_value("Nhận tin muộn.")
     page.get_by_role("button", name="Lưu đánh giá").click()
     expect(page.get_by_text("Đã ghi đánh giá", exact=False)).to_be_visible()
     assert page.evaluate("() => Object.keys(localStorage).filter(k => /^written/.test(k))") == []

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -44,8 +45,10 @@ from exercise.models import (
 from exercise.review.facts import Facts, read_facts
 from exercise.review.replay import differences
 from exercise.situation import rows
+from exercise.timing.due import has_work
 from exercise.timing.tasks import sweep_exercise
 from tests.factories import MINUTE, SECOND, Drill, entry, make_drill
+from tests.review import looking_back
 from units.roles import ALLOWED, Role
 from units.text import Text
 
@@ -75,6 +78,7 @@ seconds = st.integers(-1, 4000)
 channels = st.sampled_from(["phone", "paper", "phone", "pigeon"])
 phases = st.sampled_from(["transition", "preparation", "execution"])
 texts = st.builds(Text, vi=st.sampled_from(["Bất ngờ", "Tin khác", ""]))
+ratings = st.sampled_from(["P", "U", "X"])
 nobody = st.just(0)
 
 
@@ -110,10 +114,15 @@ class Course(RuleBasedStateMachine):
         rows.forget()  # each course goes on from the same numbers
         self.seen = 0
         self.furthest = 0
+        self.held: dict[int, Any] = {}
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.savepoint.__exit__(None, None, None)
+        try:
+            for seq, held in self.held.items():
+                assert looking_back.then(self.drill.exercise.pk, seq) == held, seq
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
 
     # ── doing things ────────────────────────────────────────────────────────────────────────
     def give(self, name: str, who: str, arguments: dict[str, Any]) -> None:
@@ -212,12 +221,14 @@ class Course(RuleBasedStateMachine):
             assert self.drill.fresh().journal_seq == seq
 
     def sweep(self) -> None:
-        due = self.due_wall_us()
+        due = has_work(self.drill.exercise.pk, self.drill.now)
         before = self.drill.fresh().journal_seq
         self.drill.sweep()
-        if due is None or due > self.drill.now:
-            found = self.drill.fresh().journal_seq - before
-            assert not found, "next_due_us was later than what was due"
+        exercise = self.drill.fresh()
+        if exercise.in_stand_down:  # begun where it was planned, and perhaps over before one looks
+            self.furthest = min(self.furthest, exercise.anchor_us)
+        if not due:
+            assert exercise.journal_seq == before, "something was due and would have been skipped"
 
     @rule()
     def the_timers_come_back(self) -> None:
@@ -249,6 +260,14 @@ class Course(RuleBasedStateMachine):
         assert {(i, u) for i, all_u in kept.addressees.items() for u in all_u} == set(
             links.values_list("inject_id", "unit_id")
         )
+
+    @invariant()
+    def replay_shows_what_the_screens_show(self) -> None:
+        """Now; and when all is over, every moment at which somebody could have looked."""
+        pk, seq = self.drill.exercise.pk, self.drill.fresh().journal_seq
+        if seq and seq not in self.held:
+            self.held[seq] = looking_back.now(pk)
+            assert looking_back.then(pk, seq) == self.held[seq]
 
     @invariant()
     def the_facts_of_the_journal_are_those_of_the_rows(self) -> None:
@@ -358,8 +377,7 @@ class Course(RuleBasedStateMachine):
         if exercise.real_world_wall_us is not None or exercise.in_stand_down:
             assert exercise.status == "paused"
         position = exercise.clock.position_us(self.drill.now)
-        if not exercise.in_stand_down:  # begins where it was planned, a moment before the sweep
-            assert position >= self.furthest
+        assert position >= self.furthest
         self.furthest = position
 
     @invariant()
@@ -399,14 +417,27 @@ def some_true_time(course: Course) -> st.SearchStrategy[int | None]:
     return st.none() | some_moment(course)
 
 
+def some_action(course: Course) -> st.SearchStrategy[int]:
+    there = course.drill.exercise.corrective_actions.order_by("pk").values_list("pk", flat=True)
+    return st.sampled_from(list(there)) | nobody if there else nobody
+
+
 units = st.sampled_from(["U1", "U2", "U1", "U2", "XYZ"])
 of_inject: dict[str, Any] = {"inject_id": some_inject}
+of_version: dict[str, Any] = {"number": st.integers(1, 2)}
 of_tasking: dict[str, Any] = {"tasking_id": some_tasking}
 reported: dict[str, Any] = {
     "text": words,
     "quantity": st.sampled_from([None, {"planned": 3, "done": 2, "unit": "bộ"}]),
     "document": st.sampled_from([None, {"number": "12/QĐ", "signer": "Giám đốc"}]),
 }
+measure: dict[str, Any] = {
+    "finding": words,
+    "measure": words,
+    "owner_code": units,
+    "due": st.sampled_from([date(2100, 1, 1), date(2000, 1, 1)]),
+}
+of_action: dict[str, Any] = {"action_id": some_action}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "start": {},
     "pause": {},
@@ -466,7 +497,38 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "acknowledge_for": {**of_tasking, "channel": channels, "at_us": some_true_time},
     "complete_for": {**of_tasking, "channel": channels, "text": words, "at_us": some_true_time},
     "nudge": of_tasking,
-    "rate": {**of_tasking, "rating": st.sampled_from(["P", "U", "X"]), "note": words},
+    "begin_report": {},
+    "write_report": {
+        **of_version,
+        "chapter": st.sampled_from(["summary", "conclusion", "x"]),
+        "text": words,
+        "revision": st.integers(0, 2),
+    },
+    "review_report": of_version,
+    "return_report": {**of_version, "reason": reasons},
+    "sign_report": of_version,
+    "add_action": measure,
+    "edit_action": {**of_action, **measure, "revision": st.integers(0, 2)},
+    "begin_action": of_action,
+    "finish_action": {**of_action, "note": words},
+    "verify_action": of_action,
+    "reopen_action": {**of_action, "reason": reasons},
+    "drop_action": {**of_action, "reason": reasons},
+    "rate": {**of_tasking, "rating": ratings, "note": words},
+    "rate_action": {**of_tasking, "action": st.integers(0, 2), "rating": ratings, "note": words},
+    "rate_objective": {
+        "unit_code": st.sampled_from(["U1", "U2", "U9"]),
+        "objective": st.sampled_from(["MT1", "MT9"]),
+        "rating": ratings,
+        "note": words,
+    },
+    "record_finding": {
+        "kind": st.sampled_from(["strength", "improvement", "rumour"]),
+        "text": words,
+        "unit_code": st.sampled_from(["", "U1", "U9"]),
+    },
+    "publish_evaluation": {},
+    "withdraw_evaluation": {},
 }
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exercise.conduct import Refused
-from exercise.conduct.improvement import today
 from exercise.models import ActionState, CorrectiveAction, CorrectiveActionChange, verify
+from exercise.situation.improvement import today
 from scenarios.models import Objective, Problem
 from tests.factories import Drill, make_drill, refuses
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from redis import Redis
 
 from exercise.live import bus
@@ -13,6 +17,9 @@ from exercise.live.bus import Frame
 
 from .conftest import Broker
 from .driver import append
+
+_ids = itertools.count(2_000_000)
+"""Exercises of the tests that need many."""
 
 
 def test_before_the_first_drawing_nothing_is_there(drill: int) -> None:
@@ -33,13 +40,53 @@ def test_a_drawing_without_frames_still_counts(drill: int) -> None:
     assert (bus.newest(drill)[0], bus.published_seq(drill)) == ("0-0", 3)
 
 
-def test_a_stream_keeps_its_newest_entries_only(drill: int, bus_broker: Broker) -> None:
-    redis = Redis.from_url(bus_broker.url)
-    with redis.pipeline() as pipe:
-        for _time in range(2 * bus.RING_ENTRIES):
-            bus._add(pipe, drill, [Frame("control.vi", "x")])
-        pipe.execute()
-    assert bus.RING_ENTRIES <= redis.xlen(bus.stream_key(drill)) < bus.RING_ENTRIES + 200
+def _kept(drill: int, broker: Broker) -> list[dict[bytes, bytes]]:
+    """What the stream holds, the oldest first."""
+    found: Any = Redis.from_url(broker.url).xrange(bus.stream_key(drill))
+    return [fields for _id, fields in found]
+
+
+def test_a_stream_keeps_its_newest_entries_only(
+    drill: int, bus_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "RING_ENTRIES", 5)
+    for number in range(12):
+        append(drill, [Frame("control.vi", str(number))], published_seq=number)
+    kept = [bus.unpack(*fields.values()) for fields in _kept(drill, bus_broker)]
+    assert kept == ["7", "8", "9", "10", "11"]
+
+
+@given(sizes=st.lists(st.integers(0, 400), min_size=1, max_size=30))
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_stream_keeps_as_many_of_its_newest_as_have_room(
+    bus_broker: Broker, sizes: list[int]
+) -> None:
+    drill = next(_ids)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bus, "RING_BYTES", 1000)
+        patch.setattr(bus, "RING_ENTRIES", 8)
+        for size in sizes:
+            append(drill, [Frame("control.vi", "x" * size)], published_seq=1)
+    fitting = next(
+        count
+        for count in range(min(len(sizes), 8), 0, -1)
+        if count == 1 or sum(size + 1 for size in sizes[-count:]) <= 1000
+    )
+    kept = _kept(drill, bus_broker)
+    assert [len(bus.unpack(*fields.values())) for fields in kept] == sizes[-fitting:]
+
+
+def test_a_drawing_larger_than_all_the_room_is_kept_alone(
+    drill: int, bus_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "RING_BYTES", 100)
+    for size in (50, 400, 60):
+        append(drill, [Frame("control.vi", "x" * size)], published_seq=1)
+        (fields,) = _kept(drill, bus_broker)
+        assert bus.unpack(*fields.values()) == "x" * size
 
 
 @pytest.mark.parametrize("html", ["", "<b>ngắn</b>", "<li>Đơn vị báo cáo xong</li>\r\n" * 900])

@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from exercise.live import bus, hub, room
 from exercise.live.bus import Frame
 
+from .conftest import Broker
 from .driver import Browser, append, play, until
 
 
@@ -146,5 +148,86 @@ def test_who_missed_very_much_loads_again(drill: int, monkeypatch: pytest.Monkey
         await far.sees("resync")
         await near.sees("frame", 3)
         assert not far.frames
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("bound", "most"), [("RING_ENTRIES", 5), ("RING_BYTES", 40)])
+def test_a_process_that_starts_does_not_take_a_trimmed_stream_for_a_whole_one(
+    drill: int, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    """Nor does it send anybody to load again for what is still there."""
+    monkeypatch.setattr(bus, bound, most)
+    ids = [_draw(drill, number) for number in range(100, 130)]
+
+    async def scene() -> None:
+        for last in ("0-0", ids[0], ids[12]):
+            browser = await Browser.open(drill, "board.vi", last)
+            await browser.sees("resync")
+            assert not browser.frames
+        browser = await Browser.open(drill, "board.vi", ids[-4])
+        await browser.sees("frame", 3)
+        assert browser.frames == ["127", "128", "129"]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_a_release_before_added_to_the_stream_is_not_taken_for_all_of_it(
+    drill: int, bus_broker: Broker, before: int
+) -> None:
+    """It does not note how large its drawings are, and may run beside this one for a while."""
+    ids = [_draw(drill, number) for number in range(before)]
+    redis: Any = Redis.from_url(bus_broker.url)
+    for words in ("a", "b"):
+        redis.xadd(bus.stream_key(drill), {"0|frame|board.vi": bus.pack(words)})
+    newest = _draw(drill, 7)
+
+    async def scene() -> None:
+        for last in ["0-0", *ids]:
+            await (await Browser.open(drill, "board.vi", last)).sees("resync")
+        browser = await Browser.open(drill, "board.vi", newest)
+        _draw(drill, 8)
+        await browser.sees("frame")
+        assert browser.frames == ["8"]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("first", [0, 3])
+@pytest.mark.parametrize(("bound", "most"), [("RING_ENTRIES", 5), ("RING_BYTES", 40)])
+def test_who_is_overtaken_by_the_stream_loads_again(
+    drill: int, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, first: int
+) -> None:
+    """A web process that is held up reads on when the next entry is there no more."""
+    monkeypatch.setattr(bus, bound, most)
+
+    async def scene() -> None:
+        for number in range(100, 100 + first):
+            _draw(drill, number)
+        browser = await Browser.open(drill, "board.vi")
+        await browser.sees("beat")
+        before = len(browser.frames)
+        for number in range(110, 130):  # in this loop's own thread: the hub hears nothing
+            newest = _draw(drill, number)
+        (resync,) = await browser.sees("resync")
+        assert resync.id == newest
+        assert len(browser.frames) == before == first
+        _draw(drill, 130)
+        await browser.sees("frame", before + 1)
+        assert browser.frames[-1] == "130"
+
+    play(scene)
+
+
+def test_who_was_held_up_and_missed_nothing_is_sent_all_of_it(drill: int) -> None:
+    async def scene() -> None:
+        browser = await Browser.open(drill, "board.vi")
+        await browser.sees("beat")
+        for number in range(200):
+            _draw(drill, number)
+        await browser.sees("frame", 200)
+        assert browser.frames == [str(number) for number in range(200)]
+        assert not browser.named("resync")
 
     play(scene)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import connection
 
 from exercise import conduct
-from exercise.conduct.improvement import today
 from exercise.models import JournalEntry, ReportVersion
+from exercise.situation.improvement import today
 from scenarios.models import MselEntry, Objective
 from tests.factories import Drill, entry, make_scenario
 

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from exercise import conduct
-from exercise.conduct.improvement import today
 from exercise.models import JournalEntry
 from exercise.review.report import build_report, words
 from exercise.review.report.axes import day_ticks, minute_ticks
+from exercise.situation.improvement import today
 from scenarios.calendar import HOUR_US, MINUTE_US, DrillCalendar
 from scenarios.models import MselEntry, Objective
 from tests.factories import MINUTE, ZERO, Drill, entry, make_drill, make_scenario
@@ -94,7 +94,7 @@ def test_plan_against_actual(drill):
     assert (plan.axis_from_us, plan.axis_to_us) == (0, 11 * HOUR_US)
     assert plan.finding == (
         "Giai đoạn 1 kết thúc đúng kế hoạch (vượt cổng theo quyết định); "
-        "giai đoạn 2 kết thúc sớm 2 giờ 40 phút."
+        "giai đoạn 2 kết thúc sớm 2 giờ 40 phút; giai đoạn 3 không diễn ra."
     )
 
 
@@ -192,6 +192,49 @@ def test_an_objective_has_the_worst_rating_of_what_was_done_under_it(rated):
         "U",
         ("MT2",),
     )
+
+
+def test_what_is_said_of_an_objective_itself_outweighs_what_was_done_under_it(rated):
+    rated.exercise.injects.filter(number="1.01").update(expected_actions=["Họp", "Báo cáo"])
+    evaluator = rated.actor("evaluator")
+    of = rated.tasking("1.01", "U1").pk
+    rated.do("rate_action", evaluator, tasking_id=of, action=1, rating="P")
+    rated.do("rate_action", evaluator, tasking_id=of, action=2, rating="M")
+    assert cells(build_report(rated.fresh())) == {("MT1", "U1"): "M", ("MT2", "U1"): "M"}
+    rated.do("rate_objective", evaluator, unit_code="U1", objective="MT1", rating="S")
+    report = build_report(rated.fresh())
+    assert cells(report) == {("MT1", "U1"): "S", ("MT2", "U1"): "M"}
+    kinds = dict(rated.exercise.journal.values_list("seq", "kind"))
+    assert [kinds[row.cells[0].seq] for row in report.objectives.rows] == [
+        "objective_rated",
+        "action_rated",
+    ]
+    judged = report.objectives.rows[0].cells[0].judgements
+    assert [(one.of, one.action, one.rating) for one in judged] == [
+        ("objective", "", "S"),
+        ("action", "1", "P"),
+        ("action", "2", "M"),
+    ]
+
+
+def test_observations_stand_with_what_is_to_be_improved_first(rated):
+    evaluator, of = rated.actor("evaluator"), rated.tasking("1.02", "U1").pk
+    rated.do("rate", evaluator, tasking_id=of, rating="M")
+    for kind, text, about in (
+        ("strength", "Báo cáo rõ ràng", {"unit_code": "U1"}),
+        ("observation", "Mất điện 10 phút", {"place": "Căn cứ"}),
+        ("improvement", "Không có người trực", {"tasking_id": of}),
+    ):
+        rated.do("record_finding", evaluator, kind=kind, text=text, **about)
+    section = build_report(rated.fresh()).observations
+    assert [(row.what, row.text, row.number, row.rating) for row in section.rows] == [
+        ("improvement", "Không có người trực", "1.02", "M"),
+        ("strength", "Báo cáo rõ ràng", "", ""),
+        ("observation", "Mất điện 10 phút", "", ""),
+    ]
+    assert section.rows[0].objectives == ("MT2",)
+    assert section.rows[2].place == "Căn cứ"
+    assert section.finding == "1 ưu điểm, 1 hạn chế, 1 nhận xét khác."
 
 
 def test_two_evaluators_who_differ_are_both_kept_and_said_to_differ(rated):

@@ -168,6 +168,19 @@ def test_open_checkpoints_come_along(desk: Desk) -> None:
     assert [str(one.text) for one in later.checkpoints.all()] == ["Chưa xong"]
 
 
+def test_what_drills_hand_on_stands_for_what_was_open_of_the_same_source(desk: Desk) -> None:
+    """Words may have changed since, and what has been settled needs no looking at."""
+    scenario = approved(desk)
+    for source in ("DT #1", "DT #2", ""):
+        scenario.checkpoints.create(text=Text(f"Cũ {source}".strip()), source=source)
+    handed = {"checkpoints": [Carried(Text("Mới"), "DT #1")], "settled": ["DT #2"]}
+    for made in (
+        new_version(scenario, desk.hoa, **handed),
+        clone(scenario, "khac", desk.hoa, **handed),
+    ):
+        assert [str(one.text) for one in made.checkpoints.all()] == ["Cũ", "Mới"]
+
+
 def test_a_copy_is_a_draft_of_another_code(desk: Desk) -> None:
     copy = clone(desk.scenario, "khac", desk.hoa)
     assert (copy.code, copy.version, copy.based_on) == ("khac", 1, desk.scenario)

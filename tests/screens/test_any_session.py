@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from exercise.conduct import COMMANDS
 from exercise.models import verify
 from exercise.screens.access import PAGES
-from exercise.screens.forms import FORMS
+from exercise.screens.forms_by_command import FORMS
 from tests.screens.test_fuzz import ODD, files
 from tests.screens.test_who_may_what import (
     METHODS,

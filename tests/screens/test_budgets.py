@@ -45,10 +45,15 @@ PAGES = {
     "evaluate": "evaluator",
     "evaluate_live": "evaluator",
     "evaluate_tasking": "evaluator",
+    "evaluate_unit": "evaluator",
+    "unit_evaluation": "lead",
     "board": "observer",
     "board_live": "observer",
     "board_public": "observer",
     "landing": "anonymous",
+    "improvement": "director",
+    "improvements": "administrator",
+    "compare": "director",
     "home": "administrator",
     "account": "administrator",
     "accounts": "administrator",
@@ -170,6 +175,9 @@ def drills(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
         with django_db_blocker.unblock():
             # The large one last: it is the running exercise that the landing page shows.
             made = {"small": small(), "large": large()}
+            for drill in made.values():
+                drill.exercise.evaluation_published = True
+                drill.exercise.save(update_fields=["evaluation_published"])
         yield made
 
 
@@ -187,6 +195,7 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
         "unit_id": tasking.unit_id,
         "inject_id": tasking.inject_id,
         "tasking_id": tasking.pk,
+        "unit_code": tasking.unit.code,
     }
     keys = {
         "console_unit": ["unit_id"],
@@ -194,11 +203,12 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
         "tasking": ["tasking_id"],
         "tasking_live": ["tasking_id"],
         "evaluate_tasking": ["tasking_id"],
+        "evaluate_unit": ["unit_code"],
     }.get(name, [])
     kwargs: dict[str, Any] = {"code": drill.exercise.code} | {key: values[key] for key in keys}
     if name == "board_public":
         kwargs = {"token": drill.exercise.board_token}
-    elif name in ("landing", "home", "account", "accounts", "sign_ins"):
+    elif name in ("landing", "home", "account", "accounts", "sign_ins", "improvements"):
         kwargs = {}
     path = reverse(name, kwargs=kwargs)
     query = {"to": "+60"} if name == "console_jump" else {}

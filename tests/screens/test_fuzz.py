@@ -16,7 +16,7 @@ from PIL import Image
 
 from exercise.conduct import COMMANDS
 from exercise.models import Attachment, Tasking
-from exercise.screens.forms import FORMS
+from exercise.screens.forms_by_command import FORMS
 from tests.screens.test_who_may_what import (
     ROLES,
     STRANGERS,
@@ -159,7 +159,8 @@ def test_a_random_session_never_breaks_the_server(scene: Scene, seed: int) -> No
                 )
             else:
                 answer = client.post(where, sent, headers=headers)
-            if answer.status_code not in HARMLESS:
+            unready = where.startswith("/readyz") and answer.status_code == 503  # no broker here
+            if answer.status_code not in HARMLESS and not unready:
                 broken.append((where[:80], answer.status_code, str(sent)[:300]))
     assert broken == []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 
 from exercise.conduct import COMMANDS
 from exercise.live.draw import draw
-from exercise.models import Attachment, Tasking
+from exercise.models import Attachment, CorrectiveAction, Tasking
 from exercise.screens.access import PAGES
 from exercise.situation.words import hm
 from tests.factories import Drill, entry, make_drill
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 FUTURE = "1.77", "1.88", "1.99"
 """Injects that nobody but control knows of: scheduled, held, on standby."""
 UNRELEASED = (*FUTURE, "MKTITLE", "MKCONTENT", "MKSENDER", "MKEXPECT", "MKGATE")
-JUDGED = ("MKACTION", "MKNOTE", "MKGATE", "đạt tốt")
+JUDGED = ("MKACTION", "MKNOTE", "MKGATE", "đạt tốt", "MKFINDING", "MKMEASURE")
 FOREIGN = ("MKREPORT2", "MKDOC2", "MKREASON2", "MKFILE2", "MKCONTENT2")
 """What belongs to U2."""
 
@@ -45,6 +46,11 @@ def hidden(number: str, at_min: float | None, **fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def drill() -> Drill:
+    return full_of_words()
+
+
+def full_of_words() -> Drill:
+    """A drill in which whatever is not for everybody is said in words that stand nowhere else."""
     acted = [{"vi": "MKACTION vi", "en": "MKACTION en"}]
     own = {"vi": "MKCONTENT2 vi", "en": "MKCONTENT2 en"}
     injects = [
@@ -80,6 +86,9 @@ def drill() -> Drill:
     first = made.tasking("1.01", "U1")
     made.do("rate", made.actor("evaluator", "U1"), tasking_id=first.pk, rating="P", note="MKNOTE")
     made.do("hold", inject_id=made.inject("1.88").pk)
+    words = {"finding": "MKFINDING", "measure": "MKMEASURE", "due": date(2030, 1, 1)}
+    for unit in made.units:
+        made.do("add_action", owner_code=unit, **words)
     made.fresh()
     return made
 
@@ -103,13 +112,15 @@ def obtainable(
         "tasking_id": list(drill.exercise.taskings.values_list("pk", flat=True)),
         "unit_id": [drill.posture(unit).unit_id for unit in drill.units],
         "form": ["csv", "jsonl"],
+        "action_id": list(CorrectiveAction.objects.values_list("pk", flat=True)),
         "participant_id": [1],
     }
     client = as_(user)
     with drill.at_now():
         for language in ("vi", "en"):
             headers = {"Accept-Language": language}
-            paths = [reverse("landing"), reverse("home")]
+            outside = ("landing", "home", "improvements", "improvements_export")
+            paths = [reverse(name) for name in outside]
             for name in PAGES:
                 paths += list(_paths(name, code, ids))
             paths += [reverse("attachment", args=[one.uuid]) for one in Attachment.objects.all()]
@@ -140,6 +151,8 @@ def _orders(drill: Drill) -> Iterator[dict[str, Any]]:
     for number in FUTURE[:1]:
         inject = drill.inject(number)
         yield reason | {"inject_id": inject.pk, "tasking_id": 10**6, "inject_ids": [inject.pk]}
+    for action in CorrectiveAction.objects.all():
+        yield reason | {"action_id": action.pk, "note": "Thử"}
     foreign = drill.tasking("1.02", "U2").pk
     yield reason | {"tasking_id": foreign, "unit_code": "U2", "inject_id": 10**6}
 
@@ -191,6 +204,8 @@ def test_the_words_are_there_for_those_they_are_meant_for(drill: Drill) -> None:
         "MKREASON2",
         "MKFILE2",
         "MKNOTE",
+        "MKFINDING",
+        "MKMEASURE",
     ):
         assert mark in control, mark
     evaluator = "".join(text for _where, text in obtainable(drill, drill.user("evaluator", "U1")))

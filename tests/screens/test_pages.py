@@ -72,6 +72,7 @@ SHOWN = {
     "unit_log": ("staff", ("Nhật ký", "1.02"), ("1.02",)),
     "evaluate": ("evaluator", ("Đánh giá", "1.02"), ("1.02",)),
     "evaluate_tasking": ("evaluator", ("Tin 1.02", "Đạt tốt"), ("Inject 1.02",)),
+    "evaluate_unit": ("evaluator", ("Cả đơn vị", "Ghi nhận xét"), ("U1",)),
     "board": ("observer", ("ĐV U1", "ĐV U2", "Hạn kế tiếp", "quá hạn"), ("Unit U1",)),
     "board_public": ("anonymous", ("ĐV U1", "Giờ diễn tập"), ("Unit U1",)),
 }

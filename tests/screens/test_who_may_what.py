@@ -29,14 +29,15 @@ from exercise.models import (
     Tasking,
     verify,
 )
-from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES, PLANNING
-from exercise.screens.commands import ALL_FORMS
+from exercise.screens.access import ADMINISTRATION, HOME, OVER_ALL_DRILLS, OWN, PAGES, PLANNING
+from exercise.screens.forms_by_command import FORMS
 from exercise.screens.said import SENTENCES as SAID
 from exercise.situation import log
 from scenarios.imports import keeping, steps
+from scenarios.models import Objective
 from tests.factories import MINUTE, Drill, entry, make_drill
 from units.models import OpenSession, User
-from units.roles import ALLOWED, Role, may
+from units.roles import ALLOWED, CONTROL, UNIT_MEMBERS, Role, may
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,8 @@ METHODS = {
     "metrics": SAFE,
     "board_public": SAFE,
     "board_public_live": SAFE,
+    "replay_public": SAFE,
+    "report_shared": SAFE,
     # signed in, in no exercise in particular
     "home": SAFE,
     "load_sample": POST,
@@ -90,6 +93,8 @@ METHODS = {
     "accounts_planning": POST,
     "sign_ins": SAFE,
     "sign_ins_export": SAFE,
+    "improvements": SAFE,
+    "improvements_export": SAFE,
     # at the scenario desk
     "scenarios": SAFE,
     "scenario_new": POST,
@@ -125,10 +130,17 @@ METHODS = {
     "scenario_run": POST,
     "scenario_compare": SAFE,
     "scenario_history": SAFE,
+    "scenario_trend": SAFE,
     "scenario_checkpoint": POST,
+    "scenario_take": POST,
     "scenario_export": SAFE,
     "scenario_file": SAFE,
     # in an exercise
+    "improvement_add": POST,
+    "improvement_edit": POST,
+    "report_write": POST,
+    "report_export": POST,
+    "report_share": POST,
     "people_add": POST,
     "people_remove": POST,
     "people_link": POST,
@@ -148,12 +160,15 @@ OUTSIDE = {
     "metrics",
     "board_public",
     "board_public_live",
+    "replay_public",
+    "report_shared",
     "home",
     "load_sample",
     "new_run",
     "second_step",
     "second_step_enrol",
     *OWN,
+    *OVER_ALL_DRILLS,
     *ADMINISTRATION,
     *PLANNING,
 }
@@ -186,12 +201,22 @@ def as_(user: User | None) -> Client:
     return client
 
 
+ACTIONS = [{"vi": "Triển khai lực lượng", "en": "Deploy"}]
+
+
 class Scene:
     """A drill in the middle of phase 1, with a client for everybody there is."""
 
     def __init__(self) -> None:
         injects = [
-            entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+            entry(
+                "1.01",
+                5,
+                ["U1", "U2"],
+                mandatory=True,
+                complete_within_s=3600,
+                expected_actions=ACTIONS,
+            ),
             entry("1.02", 10, ["U1", "U2"], complete_within_s=3600),
             entry("1.03", 11, ["U1"], complete_within_s=3600),
             entry("1.04", 50, ["U1"]),
@@ -201,6 +226,9 @@ class Scene:
             entry("2.01", 245, ["U1", "U2"]),
         ]
         self.drill = make_drill(units=2, injects=injects, started=True)
+        Objective.objects.create(
+            scenario=self.drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"}
+        )
         for minutes in (5, 5, 1, 1, 1):
             self.drill.later(minutes).sweep()
         self._play()
@@ -232,6 +260,7 @@ class Scene:
         drill.do("hold", inject_id=drill.inject("1.05").pk)
         drill.do("skip", inject_id=drill.inject("1.06").pk)
         self.actions = {state: self._action(state) for state in ("open", "in_progress", "done")}
+        drill.do("publish_evaluation")
         drill.fresh()
 
     def _action(self, state: str) -> CorrectiveAction:
@@ -258,8 +287,10 @@ class Scene:
         values: dict[str, Callable[[], Any]] = {
             "code": lambda: self.drill.exercise.code,
             "unit_id": lambda: self.drill.posture("U1").unit_id,
+            "unit_code": lambda: "U1",
             "inject_id": lambda: self.drill.inject("1.02").pk,
             "tasking_id": lambda: self.drill.tasking("1.02", "U1").pk,
+            "action_id": lambda: self.actions["open"].pk,
             "participant_id": lambda: self.drill.participant("staff", "U2").pk,
             "file_id": lambda: self.attachment.uuid,
             "token": lambda: self.drill.exercise.board_token,
@@ -345,9 +376,14 @@ def expected(name: str, who: str, method: str) -> set[int]:
         return {404} if name == "attachment" else {403}
     if name == "do":
         return {302} if may(who, "pause") else {403}
-    return {"exercise": {302}, "people_add": {422}}.get(
-        name, {200, 302} if method == "POST" else {200}
-    )
+    if name == "report":  # others when it is over, or the director has published it
+        return {200} if Role(who) in CONTROL else {403}
+    if name.startswith("report_"):
+        return {404}  # no file was asked for, no chapter named, no version signed
+    if name == "improvement_action" and Role(who) in UNIT_MEMBERS:
+        return {404}  # until the drill is over
+    unsaid = {"people_add": {422}, "improvement_add": {422}, "improvement_edit": {422}}
+    return ({"exercise": {302}} | unsaid).get(name, {200, 302} if method == "POST" else {200})
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -374,7 +410,8 @@ def test_an_exercise_leads_each_role_to_where_it_begins(scene: Scene, role: str)
 @pytest.mark.parametrize("name", sorted(OUTSIDE))
 def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, name: str) -> None:
     path = scene.path(name)
-    signed_in = {"home", "load_sample", "new_run", *OWN, *ADMINISTRATION, *PLANNING}
+    signed_in = {"home", "load_sample", "new_run", *OWN, *OVER_ALL_DRILLS, *ADMINISTRATION}
+    signed_in |= set(PLANNING)
     for who in [*ROLES, *STRANGERS]:
         for method in ("GET", "HEAD", "POST"):
             with undone():
@@ -385,6 +422,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == 302
             elif name in ADMINISTRATION and who != "administrator":
                 assert status == 403, who
+            elif name in OVER_ALL_DRILLS:
+                assert status == (403 if who in ("evaluator", "observer") else 200), who
             elif name in PLANNING:
                 refused = {403} if who not in ("planner", "administrator") else None
                 assert status in (refused or {200, 204, 302, 404, 409, 422}), (who, method, status)
@@ -395,6 +434,8 @@ def test_addresses_outside_an_exercise_answer_everybody_sensibly(scene: Scene, n
                 assert status == (302 if who == "administrator" else 403), who
             elif name == "new_run":
                 assert status == 404  # no scenario named
+            elif name in ("replay_public", "report_shared"):
+                assert status == 404  # the board's token opens nothing of the past
             elif name == "metrics":
                 assert status == 404  # for machines, whoever signs in
             elif name == "readyz":
@@ -450,7 +491,7 @@ def test_a_form_with_its_key_is_accepted(scene: Scene) -> None:
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────
 def test_the_four_tables_of_commands_hold_the_same() -> None:
-    assert set(ALL_FORMS) == set(COMMANDS)
+    assert set(FORMS) == set(COMMANDS)
     assert set(ALLOWED) == set(COMMANDS)
     assert set(SAID) == set(COMMANDS)
     assert all(ALLOWED[command] for command in COMMANDS), "a command nobody may give"
@@ -510,6 +551,11 @@ def arguments(scene: Scene, command: str) -> dict[str, Any]:
         "inject_ids": ["1"],
         "decision": "release",
         "rating": "P",
+        "number": "1",
+        "chapter": "summary",
+        "action": "1",
+        "objective": "MT1",
+        "kind": "strength",
     }
 
 
@@ -545,6 +591,12 @@ BY_STATE = {
     "return_posture",
     "decide_overdue",
     "start_work",
+    "publish_evaluation",
+    "begin_report",
+    "write_report",
+    "review_report",
+    "return_report",
+    "sign_report",
 }
 """Refused in the scene's state, whoever gives them."""
 
@@ -636,7 +688,14 @@ def test_every_kind_that_conduct_writes_has_its_sentence() -> None:
 def long_course() -> Drill:
     """A day on which nearly everything happens."""
     injects = [
-        entry("1.01", 5, ["U1", "U2"], mandatory=True, complete_within_s=3600),
+        entry(
+            "1.01",
+            5,
+            ["U1", "U2"],
+            mandatory=True,
+            expected_actions=ACTIONS,
+            complete_within_s=3600,
+        ),
         entry("1.02", 6, ["U1", "U2"]),
         entry("1.03", None, ["U1"], when=("1.01", "completed")),
         entry("1.04", 20, ["U1"], complete_within_s=1200),
@@ -645,6 +704,7 @@ def long_course() -> Drill:
         entry("3.01", 485, ["U1"]),
     ]
     drill = make_drill(units=2, injects=injects, stand_downs=[(1, 1.5)], started=True)
+    Objective.objects.create(scenario=drill.exercise.scenario, code="MT1", title={"vi": "Chỉ huy"})
     lead, evaluator = drill.actor("lead", "U1"), drill.actor("evaluator")
     drill.later(5).sweep()
     drill.later(1).sweep()
@@ -657,6 +717,11 @@ def long_course() -> Drill:
         drill.do("complete", who, tasking_id=tasking, text="Đã làm <b>xong</b> {actor}")
     first = drill.tasking("1.01", "U1").pk
     drill.do("rate", evaluator, tasking_id=first, rating="S", note="Chậm")
+    drill.do("rate_action", evaluator, tasking_id=first, action=1, rating="M", note="Thiếu xe")
+    drill.do("rate_objective", evaluator, unit_code="U1", objective="MT1", rating="S")
+    drill.do("record_finding", evaluator, kind="strength", text="Đến <b>sớm</b>", place="{x}")
+    drill.do("publish_evaluation")
+    drill.do("withdraw_evaluation")
     drill.do("verify", tasking_id=first)
     drill.do("return_tasking", tasking_id=drill.tasking("1.01", "U2").pk, reason="Thiếu số liệu ạ")
     drill.do("complete", drill.actor("lead", "U2"), tasking_id=drill.tasking("1.01", "U2").pk)

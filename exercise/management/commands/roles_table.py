@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from exercise.screens.access import ADMINISTRATION, HOME, OWN, PAGES
+from exercise.screens.access import ADMINISTRATION, HOME, OVER_ALL_DRILLS, OWN, PAGES
 from units.roles import ALLOWED, Role
 
 
@@ -69,6 +69,9 @@ def document() -> str:
             "Everybody who is signed in, about their own account: "
             + ", ".join(f"`{name}`" for name in OWN)
             + ".",
+            "",
+            "Planners, and whoever conducts a drill or belongs to a unit of one, what they may",
+            "see of each: " + ", ".join(f"`{name}`" for name in OVER_ALL_DRILLS) + ".",
             "",
             "The install's administrator alone: "
             + ", ".join(f"`{name}`" for name in ADMINISTRATION)

@@ -66,7 +66,7 @@ def _finding(rows: tuple[InjectRow, ...]) -> str:
         return _("Chưa phát tin nào.")
     late = [row for row in released if (row.late_us or 0) >= MINUTE_US]
     if not late:
-        first = _("mọi tin được phát đúng giờ, chênh dưới 1 phút diễn tập")
+        first = _("không tin nào phát sau giờ dự kiến từ 1 phút diễn tập trở lên")
     else:
         most = max(late, key=lambda row: row.late_us or 0)
         first = ngettext(

@@ -13,7 +13,7 @@ from exercise.situation.words import pace
 from units.text import Text
 
 LABELS = {
-    "pause": gettext_lazy("tạm dừng"),
+    "pause": pgettext_lazy("of the clock", "tạm dừng"),
     "stand_down": gettext_lazy("tạm nghỉ theo kế hoạch"),
     "real_world": gettext_lazy("tình huống thật"),
     "outage": gettext_lazy("hệ thống gián đoạn"),

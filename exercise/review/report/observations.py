@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from exercise.review.facts.values import JudgementFact, ObservationFact
 from exercise.review.report.material import WORST_FIRST, Material, rating_label, worst
@@ -31,7 +31,7 @@ def observations_of(material: Material, objectives: ObjectiveSection) -> Observa
         *(_noted(material, one) for one in material.facts.judgements if one.note.strip()),
     ]
     return ObservationSection(
-        title=_("Nhận xét"),
+        title=pgettext("section of the report", "Nhận xét"),
         finding=_finding(rows),
         rows=tuple(sorted(rows, key=_place)),
     )

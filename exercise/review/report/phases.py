@@ -23,7 +23,7 @@ def plan_of(material: Material) -> PlanSection:
     from_us, to_us = min(moments, default=0), max(moments, default=0)
     return PlanSection(
         title=_("Kế hoạch và thực tế"),
-        finding=_finding(rows),
+        finding=_finding(rows, over=material.facts.ended_wall_us is not None),
         axis_from_us=from_us,
         axis_to_us=to_us,
         ticks=day_ticks(material.plan.calendar, from_us, to_us, material.language),
@@ -124,7 +124,7 @@ def _ended(row: PhaseRow) -> str:
     return said + (" " + _("(vượt cổng theo quyết định)") if row.override_reason else "")
 
 
-def _finding(rows: tuple[PhaseRow, ...]) -> str:
+def _finding(rows: tuple[PhaseRow, ...], *, over: bool) -> str:
     begun = [row for row in rows if row.started_us is not None]
     if not begun:
         return _("Diễn tập chưa bắt đầu.")
@@ -137,4 +137,11 @@ def _finding(rows: tuple[PhaseRow, ...]) -> str:
     ]
     if len(as_planned) == len(rows):
         return _("Mọi giai đoạn kết thúc đúng kế hoạch.")
-    return sentence([_ended(row) for row in begun])
+    clauses = [_ended(row) for row in begun]
+    if over:
+        clauses += [
+            _("giai đoạn %(number)d không diễn ra") % {"number": row.number}
+            for row in rows
+            if row.started_us is None
+        ]
+    return sentence(clauses)

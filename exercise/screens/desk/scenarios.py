@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exercise.models import Exercise
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, Standing, standing
+from exercise.screens.desk.handing_on import handed_on
 from scenarios import versions
 from scenarios.editing import Refused
 from scenarios.models import Edit, MselEntry, Scenario
@@ -125,7 +126,9 @@ def sample(request: PlannerRequest) -> HttpResponse:
 def new_version(request: PlannerRequest) -> HttpResponse:
     """Go on from a version in a draft of its own."""
     try:
-        made = versions.new_version(request.scenario, request.user)
+        made = versions.new_version(
+            request.scenario, request.user, **handed_on(request.scenario)._asdict()
+        )
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("scenarios")
@@ -142,7 +145,12 @@ def clone(request: PlannerRequest) -> HttpResponse:
         messages.error(request, " ".join(map(str, form.errors["code"])))
         return redirect("scenarios")
     try:
-        made = versions.clone(request.scenario, form.cleaned_data["code"], request.user)
+        made = versions.clone(
+            request.scenario,
+            form.cleaned_data["code"],
+            request.user,
+            **handed_on(request.scenario)._asdict(),
+        )
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("scenarios")

@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exercise.conduct import Refused as NotCarriedOut
@@ -21,6 +22,7 @@ from exercise.models import Exercise
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.findings import counts
 from exercise.screens.desk.frame import VERSION, Standing, frame, standing
+from exercise.screens.desk.handing_on import handed_on
 from exercise.screens.runs import last_run, note_roles, run
 from scenarios import editing, versions
 from scenarios.checks import Severity
@@ -69,6 +71,7 @@ def _draw(
         "edits": editing.history(scenario)[:SHOWN_EDITS],
         "undoable": editing.undoable(scenario, request.user) if scenario.is_draft else None,
         "checkpoints": list(scenario.checkpoints.all()),
+        "left": handed_on(scenario).beyond(scenario),
         "exercises": list(Exercise.objects.filter(scenario=scenario)),
         "after": last.pk if last else "",
         "previous": next(
@@ -132,6 +135,21 @@ def checkpoint(request: PlannerRequest, pk: int) -> HttpResponse:
     return redirect(f"{_back(request)['Location']}#checkpoints")
 
 
+@require_POST
+@planner("scenario_take")
+def take(request: PlannerRequest) -> HttpResponse:
+    """Take into the draft what the drills of the scenario have left to be mended since."""
+    left = handed_on(request.scenario).checkpoints
+    try:
+        taken = editing.take_checkpoints(request.scenario.pk, request.user, left)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _back(request)
+    said = ngettext("Đã lấy %d việc khắc phục.", "Đã lấy %d việc khắc phục.", len(taken))
+    messages.success(request, said % len(taken))
+    return redirect(f"{_back(request)['Location']}#checkpoints")
+
+
 def _back(request: PlannerRequest) -> HttpResponse:
     return redirect("scenario_versions", request.scenario.code, request.scenario.version)
 
@@ -140,5 +158,6 @@ urlpatterns = [
     path(f"{VERSION}versions/", page, name="scenario_versions"),
     path(f"{VERSION}versions/run/", start, name="scenario_run"),
     path(f"{VERSION}versions/<slug:step>/", take_step, name="scenario_step"),
+    path(f"{VERSION}checkpoints/take/", take, name="scenario_take"),
     path(f"{VERSION}checkpoints/<int:pk>/", checkpoint, name="scenario_checkpoint"),
 ]

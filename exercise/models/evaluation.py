@@ -1,0 +1,134 @@
+"""What evaluators judge: expected actions, taskings, objectives; and what they saw besides.
+
+Ratings are HSEEP's (2020 doctrine, exercise evaluation guide). Two evaluators of one unit each have
+rows of their own: nothing is averaged away. Staff and observers see none of it before the director
+publishes it, and then a unit sees its own.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exercise.models.exercise import Exercise
+from exercise.models.tasking import Tasking
+from units.models import Unit
+
+
+class Rating(models.TextChoices):
+    """HSEEP 2020 performance ratings."""
+
+    P = "P", _("đạt tốt")
+    S = "S", _("còn vướng mắc nhỏ")
+    M = "M", _("vướng mắc lớn")
+    U = "U", _("không thực hiện được")
+
+
+class Judgement(models.Model):
+    """One evaluator's rating of one thing, with the moment of the last word on both clocks."""
+
+    evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    rating = models.CharField(max_length=1, choices=Rating.choices)
+    note = models.TextField(blank=True)
+    at_us = models.BigIntegerField()
+    at_wall_us = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Observation(Judgement):
+    """The judgement of one tasking as a whole."""
+
+    tasking = models.ForeignKey(Tasking, on_delete=models.PROTECT, related_name="observations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tasking", "evaluator"], name="one_rating_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tasking_id}: {self.rating}"
+
+
+class ActionRating(Judgement):
+    """The judgement of one expected action of a tasking."""
+
+    tasking = models.ForeignKey(Tasking, on_delete=models.PROTECT, related_name="action_ratings")
+    action = models.PositiveSmallIntegerField()
+    """Place among the inject's expected actions, from 1."""
+
+    class Meta:
+        ordering = ("action", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tasking", "evaluator", "action"], name="one_action_rating_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tasking_id}/{self.action}: {self.rating}"
+
+
+class ObjectiveRating(Judgement):
+    """The judgement of how one unit met one objective, over all its taskings."""
+
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, related_name="objective_ratings"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    objective = models.CharField(max_length=20)
+    """Code of the scenario's objective."""
+
+    class Meta:
+        ordering = ("objective", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exercise", "unit", "objective", "evaluator"],
+                name="one_objective_rating_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objective} {self.unit_id}: {self.rating}"
+
+
+class FindingKind(models.TextChoices):
+    """What an evaluator writes down besides ratings (HSEEP after-action report)."""
+
+    STRENGTH = "strength", _("điểm mạnh")
+    IMPROVEMENT = "improvement", _("cần cải thiện")
+    OBSERVATION = "observation", _("quan sát")
+
+
+class Finding(models.Model):
+    """Something seen: of a unit, of one of its taskings, or of neither. Written once, kept."""
+
+    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="findings")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True)
+    tasking = models.ForeignKey(
+        Tasking, on_delete=models.PROTECT, related_name="findings", null=True
+    )
+    kind = models.CharField(max_length=12, choices=FindingKind.choices)
+    text = models.TextField()
+    place = models.CharField(max_length=200, blank=True)
+    evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    evaluator_name = models.CharField(max_length=150)
+    at_us = models.BigIntegerField()
+    at_wall_us = models.BigIntegerField()
+    key = models.CharField(max_length=36, blank=True)
+    """What the sender's page calls it, so that one sent again after a lost answer is kept once."""
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exercise", "evaluator", "key"],
+                condition=~models.Q(key=""),
+                name="one_finding_per_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]

@@ -1,0 +1,84 @@
+"""Stories kept every so many entries, so that none is read from the first entry again.
+
+They are derived from the journal and made when somebody first asks for a moment behind them. One is
+used only while the journal has, at its place, the very entry it was made with; what cannot be
+written down (a full disk, a busy database) is read again the next time.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from collections.abc import Iterator
+
+from django.db import DatabaseError, transaction
+from django.db.models import OuterRef, Subquery
+
+from exercise.models import Exercise, JournalEntry, ReplaySnapshot
+from exercise.review.past.effects import read_on
+from exercise.review.past.story import Entry, Plan, Story
+
+log = logging.getLogger(__name__)
+
+EVERY = 1000
+"""Entries between two: reading so many takes about as long as unpacking one."""
+FORM = 1
+"""Counted up whenever a story holds something else, or an effect reads an entry otherwise."""
+
+
+def story_at(exercise: Exercise, seq: int, plan: Plan) -> Story:
+    """The story after entry ``seq``: two queries, and one more where something is to be kept.
+
+    Raises:
+        Unreadable: when an entry does not fit what came before it.
+    """
+    story = _nearest(exercise, seq) or Story.planned(plan)
+    found: list[ReplaySnapshot] = []
+    for entry in read_on(story, _entries(exercise, story.seq, seq), plan):
+        if entry.seq % EVERY == 0:
+            found.append(_snapshot(exercise, story, entry))
+    if found:
+        _keep(found)
+    return story
+
+
+def _nearest(exercise: Exercise, seq: int) -> Story | None:
+    there = JournalEntry.objects.filter(exercise=OuterRef("exercise"), seq=OuterRef("seq"))
+    kept = (
+        ReplaySnapshot.objects.filter(exercise=exercise.pk, seq__lte=seq, form=FORM)
+        .filter(head=Subquery(there.values("hash")[:1]))
+        .order_by("-seq")
+        .first()
+    )
+    return None if kept is None else Story(**json.loads(zlib.decompress(kept.packed)))
+
+
+def _entries(exercise: Exercise, after: int, until: int) -> Iterator[Entry]:
+    entries = JournalEntry.objects.filter(exercise=exercise.pk, seq__gt=after, seq__lte=until)
+    rows = entries.order_by("seq").values_list(*Entry._fields)
+    return map(Entry._make, rows.iterator(chunk_size=2000))
+
+
+def _snapshot(exercise: Exercise, story: Story, entry: Entry) -> ReplaySnapshot:
+    text = json.dumps(story.as_dict(), ensure_ascii=False, separators=(",", ":"))
+    return ReplaySnapshot(
+        exercise_id=exercise.pk,
+        seq=entry.seq,
+        head=entry.hash,
+        form=FORM,
+        packed=zlib.compress(text.encode(), 1),
+    )
+
+
+def _keep(found: list[ReplaySnapshot]) -> None:
+    try:
+        with transaction.atomic():
+            ReplaySnapshot.objects.bulk_create(
+                found,
+                update_conflicts=True,
+                unique_fields=["exercise", "seq"],
+                update_fields=["head", "form", "packed"],
+            )
+    except DatabaseError:
+        log.warning("could not keep snapshots for replay", exc_info=True)
