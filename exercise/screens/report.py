@@ -82,7 +82,7 @@ def show(request: ParticipantRequest) -> HttpResponse:
 
 def moments_at(exercise: Exercise) -> str:
     """The address of a moment of the replay, without its number."""
-    return f"{reverse('exercise', args=[exercise.code])}replay/?at="
+    return f"{reverse('replay', args=[exercise.code])}?at="
 
 
 def body(exercise: Exercise, version: ReportVersion | None) -> dict[str, Any]:

@@ -6,15 +6,10 @@ else reads the newest signed version, once the director has published the evalua
 
 from __future__ import annotations
 
-from exercise.models import Exercise, Participant, ReportState, ReportVersion, Status
+from exercise.models import Participant, ReportState, ReportVersion, Status
 from units.roles import CONTROL, Role
 
 OVER = frozenset({Status.ENDED, Status.CLOSED})
-
-
-def published(exercise: Exercise) -> bool:
-    """Whether the director has shown the evaluation to those who took part."""
-    return bool(getattr(exercise, "evaluation_published", False))
 
 
 def sees_drafts(participant: Participant) -> bool:
@@ -31,7 +26,7 @@ def readable(participant: Participant) -> list[ReportVersion] | None:
     known = ReportVersion.objects.filter(exercise=participant.exercise).order_by("-number")
     if sees_drafts(participant):
         return list(known)
-    if participant.exercise.status not in OVER or not published(participant.exercise):
+    if participant.exercise.status not in OVER or not participant.exercise.evaluation_published:
         return None
     return list(known.filter(state=ReportState.SIGNED)[:1]) or None
 

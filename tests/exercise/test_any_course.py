@@ -424,6 +424,7 @@ def some_action(course: Course) -> st.SearchStrategy[int]:
 
 units = st.sampled_from(["U1", "U2", "U1", "U2", "XYZ"])
 of_inject: dict[str, Any] = {"inject_id": some_inject}
+of_version: dict[str, Any] = {"number": st.integers(1, 2)}
 of_tasking: dict[str, Any] = {"tasking_id": some_tasking}
 reported: dict[str, Any] = {
     "text": words,
@@ -497,6 +498,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "acknowledge_for": {**of_tasking, "channel": channels, "at_us": some_true_time},
     "complete_for": {**of_tasking, "channel": channels, "text": words, "at_us": some_true_time},
     "nudge": of_tasking,
+    "begin_report": {},
+    "write_report": {
+        **of_version,
+        "chapter": st.sampled_from(["summary", "conclusion", "x"]),
+        "text": words,
+        "revision": st.integers(0, 2),
+    },
+    "review_report": of_version,
+    "return_report": {**of_version, "reason": reasons},
+    "sign_report": of_version,
     "add_action": measure,
     "edit_action": {**of_action, **measure, "revision": st.integers(0, 2)},
     "begin_action": of_action,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from exercise.chores import report_files
 from exercise.models import FileState, ReportFile, ReportVersion
-from exercise.screens import report_access, report_share
+from exercise.screens import report_share
 from tests.factories import make_drill
 from tests.review.scene import SUMMARY, over, signed, tamper, wrote
 from units.models import User
@@ -87,13 +87,14 @@ def test_a_tampered_journal_is_told_before_the_title(drill):
 
 
 @pytest.mark.parametrize("status", ["running", "over", "published", "signed"])
-def test_who_reads_it_when(monkeypatch, status):
+def test_who_reads_it_when(status):
     drill = make_drill(2, started=True) if status == "running" else over(rated=False)
     if status == "signed":
         signed(drill)
     if status != "running":
         wrote(drill, summary="Bản nháp sau")
-    monkeypatch.setattr(report_access, "published", lambda _: status in ("published", "signed"))
+    if status in ("published", "signed"):
+        drill.do("publish_evaluation")
     answers = {
         role: read(drill, role).status_code
         for role in ("director", "controller", "evaluator", "lead", "staff", "observer")
@@ -110,10 +111,10 @@ def test_who_reads_it_when(monkeypatch, status):
     }
 
 
-def test_units_read_the_signed_version_and_no_draft(drill, monkeypatch):
+def test_units_read_the_signed_version_and_no_draft(drill):
     signed(drill, summary="Bản đã ký")
     wrote(drill, summary="Bản nháp thứ hai")
-    monkeypatch.setattr(report_access, "published", lambda _: True)
+    drill.do("publish_evaluation")
     page = said(read(drill, "lead"))
     assert "Bản đã ký" in page
     assert "Bản nháp thứ hai" not in page
