@@ -401,13 +401,14 @@ def test_a_mapping_is_remembered_by_name_for_the_next_file_of_its_shape(
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
-    client: Client, draft: Scenario, name: str, content: bytes
+    client: Client, draft: Scenario, settings: Any, tmp_path: Path, name: str, content: bytes
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path
     answer = upload(client, draft, content, name)
     assert answer.status_code == 422
     assert 'id="file-err"' in text(answer)
     assert not Import.objects.exists()
-    assert not list(Path(settings.MEDIA_ROOT).glob("imports/**/*.*")), "nothing of it stays"
+    assert not list(tmp_path.glob("imports/**/*.*")), "nothing of it stays"
 
 
 def test_a_file_that_is_too_large_is_refused(
