@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -257,7 +257,7 @@ def _bold(pattern: str, says: Callable[[str], Any]) -> SafeString:
         name: value if name == "title" else format_html("<b>{}</b>", value)
         for name, value in said.items()
     }
-    return format_html(pattern, **bold)
+    return format_html(pattern, **bold) if bold else SafeString(escape(pattern))
 
 
 def _value(

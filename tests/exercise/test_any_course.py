@@ -528,16 +528,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "text": words,
         "unit_code": st.sampled_from(["", "U1", "U9"]),
     },
-    "begin_report": {},
-    "write_report": {
-        **of_version,
-        "chapter": st.sampled_from(["summary", "strengths", "rumours"]),
-        "text": words,
-        "revision": st.integers(0, 2),
-    },
-    "review_report": of_version,
-    "return_report": {**of_version, "reason": reasons},
-    "sign_report": of_version,
     "publish_evaluation": {},
     "withdraw_evaluation": {},
 }
