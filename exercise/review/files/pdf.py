@@ -36,7 +36,6 @@ def write(report: Report) -> bytes:
         files,
         format="pdf",
         ignore_system_fonts=True,
-        pdf_tags=False,
     )
     return found
 
