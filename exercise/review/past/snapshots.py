@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import Any, cast
 
 from django.db import DatabaseError, transaction
 from django.db.models import OuterRef, Subquery
@@ -35,9 +37,10 @@ def story_at(exercise: Exercise, seq: int, plan: Plan) -> Story:
     """
     story = _nearest(exercise, seq) or Story.planned(plan)
     found: list[ReplaySnapshot] = []
-    for entry in read_on(story, _entries(exercise, story.seq, seq), plan):
-        if entry.seq % EVERY == 0:
-            found.append(_snapshot(exercise, story, entry))
+    with _entries(exercise, story.seq, seq) as entries:
+        for entry in read_on(story, entries, plan):
+            if entry.seq % EVERY == 0:
+                found.append(_snapshot(exercise, story, entry))
     if found:
         _keep(found)
     return story
@@ -54,10 +57,14 @@ def _nearest(exercise: Exercise, seq: int) -> Story | None:
     return None if kept is None else Story(**json.loads(zlib.decompress(kept.packed)))
 
 
-def _entries(exercise: Exercise, after: int, until: int) -> Iterator[Entry]:
+@contextmanager
+def _entries(exercise: Exercise, after: int, until: int) -> Iterator[Iterator[Entry]]:
     entries = JournalEntry.objects.filter(exercise=exercise.pk, seq__gt=after, seq__lte=until)
-    rows = entries.order_by("seq").values_list(*Entry._fields)
-    return map(Entry._make, rows.iterator(chunk_size=2000))
+    rows = entries.order_by("seq").values_list(*Entry._fields).iterator(chunk_size=2000)
+    # Closed here, whatever is raised: PostgreSQL's cursor goes with its transaction, and one that
+    # the garbage collector closes in a later transaction breaks that.
+    with closing(cast("Generator[Any]", rows)):
+        yield map(Entry._make, rows)
 
 
 def _snapshot(exercise: Exercise, story: Story, entry: Entry) -> ReplaySnapshot:
