@@ -55,8 +55,7 @@ browser-tests: $(DEV) ## The screens in a real Chromium
 
 engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)
-	@$(PYTEST) -n 2 --dist loadfile -m "engine and not postgres" \
-		--ignore tests/chaos --ignore tests/archive $(ARGS)
+	@$(PYTEST) -m "engine and not postgres" --ignore tests/chaos --ignore tests/archive $(ARGS)
 
 postgres-tests: $(DEV) ## What touches a database, on PostgreSQL; whole drills there: hosts-tests, chaos
 	@.ci/with-postgres $(PYTEST) -n auto --with-database \

@@ -18,7 +18,7 @@ from exercise.conduct.reporting import own_words
 from exercise.models import Chapter, Exercise, ReportState, ReportVersion
 from exercise.review import charts
 from exercise.review.files import FORMATS
-from exercise.review.outline import Part, Table, outline
+from exercise.review.outline import Part, Table, not_as_planned, outline
 from exercise.review.report import Report, build_report
 from exercise.review.report.narrative import told
 from exercise.review.report.values import ChapterText
@@ -112,9 +112,8 @@ def _shortened(report: Report, part: Part) -> dict[str, Any]:
     whole = part.tables[0]
     if len(whole.rows) <= MOST_INJECTS:
         return {"table": whole, "left_out": 0}
-    pairs = zip(report.injects.rows, whole.rows, strict=True)
-    rows = [cells for row, cells in pairs if row.on_time is not True][:MOST_INJECTS]
-    table = Table(whole.title, whole.columns, tuple(rows))
+    rows = not_as_planned(report, whole).rows[:MOST_INJECTS]
+    table = Table(whole.title, whole.columns, rows)
     return {"table": table, "left_out": len(whole.rows) - len(rows)}
 
 

@@ -85,6 +85,7 @@ PAGES = (
     Shown("board", "/x/{code}/board/", "daibieu"),
     Shown("public-board", "{board}"),
     Shown("journal", "/x/{code}/journal/?verify=1", DIRECTOR),
+    Shown("report", "/x/{code}/report/", DIRECTOR),
     Shown("replay", "/x/{code}/replay/?at=200", DIRECTOR),
     Shown("replay-board", "/x/{code}/replay/?at=200&view=board", DIRECTOR),
     Shown("replay-not-yet", "/x/{code}/replay/", EVALUATOR),

@@ -83,7 +83,8 @@ def test_an_evaluator_sees_what_is_rated(running: Drill, enter: Enter) -> None:
     page = enter("danhgia1", running.path(f"evaluate/{tasking}/")).page
     row = page.get_by_role("region", name="Việc của đơn vị").get_by_role("article")
     expect(row.get_by_role("link")).to_have_attribute("aria-current", "page")
-    page.keyboard.press("u")
+    whole = page.get_by_role("group", name="Đánh giá chung")
+    whole.get_by_role("radio", name="U Không thực hiện được").check()
     page.get_by_role("button", name="Lưu đánh giá").click()
     expect(row).to_contain_text("U 1.01")
     # The list is drawn anew for everybody; what is this evaluator's own stays on it.

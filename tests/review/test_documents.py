@@ -240,6 +240,12 @@ def test_the_pdf_is_a4_numbered_and_brings_its_fonts(report):
         assert outline(report).notice in " ".join(page.split())
 
 
+def test_a_table_too_long_for_paper_says_what_is_left_out(drill, db, monkeypatch):
+    monkeypatch.setattr("exercise.review.files.pdf.MOST_ROWS", 2)
+    said = words("pdf", written(build_report(drill.exercise, "vi", drill.version), "pdf"))
+    assert "Không in 1 dòng của bảng; tệp XLSX có đủ." in said
+
+
 def test_the_same_report_is_the_same_pdf(drill, db):
     report = build_report(drill.exercise, "vi", drill.version)
     assert written(report, "pdf") == written(report, "pdf")

@@ -12,12 +12,18 @@ from typing import Any
 import typst
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from exercise.review import charts
 from exercise.review.files.letter import letter, paragraph, plain
-from exercise.review.outline import Part, Table, outline
+from exercise.review.outline import Part, Table, not_as_planned, outline
 from exercise.review.report.values import Report
+from exercise.review.report.words import number
 
+MOST_ROWS = 1000
+"""With more, a table is too much to set in memory, and to read on paper; the workbook has them all,
+and of the injects those that went as planned are left out first.
+"""
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -49,7 +55,7 @@ def _data(report: Report) -> dict[str, Any]:
             "about": found.about,
             "summary": _part(found.summary),
             "figures": _part(found.figures),
-            "parts": [_part(part) for part in found.numbered],
+            "parts": [_part(_shortened(report, part)) for part in found.numbered],
             "signature": found.signature,
             "plan": _plan(plan),
             "strips": _strips(strips),
@@ -86,6 +92,22 @@ def _part(part: Part) -> dict[str, Any]:
         "paragraphs": [paragraph(runs) for runs in part.paragraphs],
         "tables": [_table(table) for table in part.tables],
     }
+
+
+def _shortened(report: Report, part: Part) -> Part:
+    if not any(len(table.rows) > MOST_ROWS for table in part.tables):
+        return part
+    kept = [
+        not_as_planned(report, table) if part.code == "injects" else table for table in part.tables
+    ]
+    tables = tuple(Table(one.title, one.columns, one.rows[:MOST_ROWS]) for one in kept)
+    left_out = sum(len(table.rows) for table in part.tables) - sum(len(t.rows) for t in tables)
+    said = ngettext(
+        "Không in %(count)s dòng của bảng; tệp XLSX có đủ.",
+        "Không in %(count)s dòng của bảng; tệp XLSX có đủ.",
+        left_out,
+    ) % {"count": number(left_out)}
+    return Part(part.code, part.title, (*part.findings, said), tables, part.paragraphs)
 
 
 def _table(table: Table) -> dict[str, Any]:

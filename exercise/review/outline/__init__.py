@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from exercise.review.outline import head, judged, played
+from exercise.review.outline.played import not_as_planned
 from exercise.review.outline.values import (
     NOTHING,
     Cell,
@@ -28,6 +29,7 @@ __all__ = [
     "Outline",
     "Part",
     "Table",
+    "not_as_planned",
     "outline",
     "sentences",
     "widths",

@@ -209,3 +209,10 @@ def interruptions_of(report: Report) -> Part:
         (section.finding,),
         (Table(section.title, columns, rows),) if rows else (),
     )
+
+
+def not_as_planned(report: Report, table: Table) -> Table:
+    """Of the table of injects the rows of those that were not on time."""
+    pairs = zip(report.injects.rows, table.rows, strict=True)
+    rows = tuple(cells for row, cells in pairs if row.on_time is not True)
+    return Table(table.title, table.columns, rows)
