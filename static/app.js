@@ -653,7 +653,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!form || "silent" in form.dataset) return;
   const waits = button && "waits" in button.dataset && keepsWaiting(button, xhr);
   if (waits) return;
-  if (!xhr?.status) toast(words.offline);
+  if ("autosave" in form.dataset && unreachable(xhr)) saveLater(form);
+  else if (!xhr?.status) toast(words.offline);
   else if (xhr.status < 400) afterCommand(form, element);  // refused: what was written stays
 });
 
@@ -811,6 +812,12 @@ function sayWhenSaved(form) {
   write(saved, `${saved.dataset.words} ${new Date().toTimeString().slice(0, 8)}`);
 }
 
+function saveLater(form) {
+  write($(".saved", form), words.waits);
+  clearTimeout(sendKept.again);
+  sendKept.again = setTimeout(sendKept, RETRY_MS);
+}
+
 // What was written while the server could not be heard is sent as soon as it can.
 function sendKept() {
   for (const form of $$("form[data-autosave]")) {
@@ -939,6 +946,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (lettersOff() && event.key.length === 1 && event.key !== "?") return;
   if (event.key === " " && event.target.closest("button, a, summary, input")) return;
+  if (!dialog && (event.key === "j" || event.key === "k") && stepToJudge(event)) return;
   const target = keyTarget(event, dialog || document);
   if (!target) return;
   event.preventDefault();
@@ -954,6 +962,8 @@ function press(target) {
 
 // Arrows move among the items of a list or a grid; down goes into the first from anywhere.
 function moveFocus(event) {
+  const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+  if (event.target.closest?.("[data-arrows=judge]") && !sideways && stepToJudge(event)) return;
   if (event.target.matches?.(CHOICES)) return;  // among radio buttons they choose
   const group = event.target.closest?.("[data-arrows]");
   const items = $$("[data-item]", group || $("[data-arrows]") || document);
@@ -970,6 +980,19 @@ function moveFocus(event) {
   event.preventDefault();
   const next = at < 0 ? 0 : at + step;
   stops[Math.min(stops.length - 1, Math.max(0, next))].focus();
+}
+
+// From one thing that is judged to the next: its letters, or what was said of it so far.
+function stepToJudge(event) {
+  const items = $$("[data-arrows=judge] > [data-item]");
+  if (!items.length) return false;
+  const at = items.indexOf(document.activeElement.closest?.("[data-item]"));
+  const next = at + (event.key === "k" || event.key === "ArrowUp" ? -1 : 1);
+  const item = items[Math.min(items.length - 1, Math.max(0, next))];
+  event.preventDefault();
+  ($("[type=radio]:checked", item) || $("[type=radio]", item))?.focus();
+  item.scrollIntoView({ block: "nearest" });
+  return true;
 }
 
 function columnsOf(grid) {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils.translation import pgettext_lazy
 
 from exercise.models import (
     ActionRating,
@@ -85,6 +86,8 @@ class OwnWord:
     done: int
     """Expected actions judged."""
     expected_actions: Sequence[Any]
+    objectives: Sequence[str]
+    """Codes of the objectives that the inject tests."""
 
 
 def own_words(rows: Iterable[Row], evaluator_id: int) -> dict[int, OwnWord]:
@@ -97,12 +100,11 @@ def own_words(rows: Iterable[Row], evaluator_id: int) -> dict[int, OwnWord]:
             note=Subquery(own.values("note")),
             done=Count("action_ratings", filter=Q(action_ratings__evaluator_id=evaluator_id)),
         )
-        .values_list("pk", "rating", "note", "done", "inject__expected_actions")
+        .values_list(
+            "pk", "rating", "note", "done", "inject__expected_actions", "inject__objectives"
+        )
     )
-    return {
-        pk: OwnWord(rating or "", note or "", done, actions)
-        for pk, rating, note, done, actions in found
-    }
+    return {pk: OwnWord(rating or "", note or "", *rest) for pk, rating, note, *rest in found}
 
 
 def detail_context(
@@ -116,6 +118,11 @@ def detail_context(
         "tasking": tasking,
         "inject": tasking.inject,
         "glyph": facts.glyph(tasking),
+        "objectives": list(
+            Objective.objects.filter(
+                scenario_id=facts.exercise.scenario_id, code__in=own.objectives
+            )
+        ),
         "actions": [
             judged(str(place), Text.of(action), given[str(place)], evaluator_id)
             for place, action in enumerate(own.expected_actions, 1)
@@ -124,13 +131,44 @@ def detail_context(
         "own": own,
         "ratings": Rating.choices,
         "kinds": FindingKind.choices,
-        "acknowledged_after_us": None
-        if tasking.acknowledged_us is None
-        else tasking.acknowledged_us - tasking.delivered_us,
-        "completed_after_us": None
-        if tasking.completed_us is None
-        else tasking.completed_us - tasking.delivered_us,
+        "steps": _steps(tasking),
     }
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a tasking: when it was done, how long it took, how long was allowed; play µs."""
+
+    word: Any
+    at_us: int | None
+    after_us: int | None
+    allowed_us: int | None
+
+    @property
+    def late(self) -> bool:
+        """Whether it took longer than was allowed."""
+        if self.after_us is None or self.allowed_us is None:
+            return False
+        return self.after_us > self.allowed_us
+
+
+def _steps(tasking: Tasking) -> list[Step]:
+    """Opened, acknowledged, completed: what is known before anybody judges."""
+    since_us = tasking.delivered_us
+    wanted = (
+        (pgettext_lazy("step", "Mở"), tasking.opened_us, None),
+        (pgettext_lazy("step", "Nhận"), tasking.acknowledged_us, tasking.ack_due_us),
+        (pgettext_lazy("step", "Xong"), tasking.completed_us, tasking.complete_due_us),
+    )
+    return [
+        Step(
+            word,
+            at_us,
+            None if at_us is None else at_us - since_us,
+            None if due_us is None else due_us - since_us,
+        )
+        for word, at_us, due_us in wanted
+    ]
 
 
 def judged(key: str, text: Text, given: Iterable[Judgement], evaluator_id: int | None) -> Judged:

@@ -88,9 +88,32 @@ def mid_run(code: str, *, minutes: int = 206) -> dict[str, Any]:
         waiting = made.injects.filter(state="scheduled").order_by("due_us")
         conduct.hold(made.pk, by, inject_id=waiting[1].pk)
         conduct.skip(made.pk, by, inject_id=waiting[3].pk)
+        _judge(made)
         conduct.pause(made.pk, by)
     settings.LIVE_ENABLED = True
     return told(made)
+
+
+def _judge(made: Exercise) -> None:
+    """Two evaluators of one unit who differ, something seen, and the units may read it."""
+    first = made.participants.select_related("user", "unit").filter(role="evaluator")[0]
+    user = User.objects.create_user("danhgiathem", name="Vũ Thị Hòa")
+    second = made.participants.create(user=user, role="evaluator", unit=first.unit)
+    taskings = made.taskings.exclude(inject__expected_actions=[])
+    if first.unit_id is not None:
+        taskings = taskings.filter(unit_id=first.unit_id)
+    tasking = taskings.order_by("pk")[0]
+    for participant, rating in ((first, "M"), (second, "S")):
+        judge = Actor.of(participant)
+        note = "Nhận tin muộn; tổ đi lúc 09:34."
+        conduct.rate_action(
+            made.pk, judge, tasking_id=tasking.pk, action=1, rating=rating, note=note
+        )
+        code = tasking.unit.code
+        conduct.rate_objective(made.pk, judge, unit_code=code, objective="MT1", rating=rating)
+    seen = {"kind": "strength", "text": "Trực ban ghi sổ đủ, báo cáo đúng mẫu.", "place": "Tầng 2"}
+    conduct.record_finding(made.pk, Actor.of(first), unit_code=tasking.unit.code, **seen)
+    conduct.publish_evaluation(made.pk, director(made))
 
 
 def late(code: str, *, minutes: int = 95) -> None:

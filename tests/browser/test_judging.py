@@ -1,0 +1,109 @@
+"""An evaluator at work: with a thumb on a phone, by keys at a desk, without the server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import Drill, Enter
+from .visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+LETTERS = "PSMU"
+
+
+def letter(page: Page, place: int, wanted: str) -> Locator:
+    """A letter of one expected action."""
+    action = page.get_by_role("group", name=re.compile(rf"^{place}\. "))
+    return action.get_by_role("radio", name=re.compile(f"^{wanted} "))
+
+
+def test_ten_actions_with_a_thumb(running: Drill, enter: Enter) -> None:
+    for number in ("1.02", "1.04", "1.06", "1.07"):
+        running.do("release", inject=number)
+    page = enter("danhgia1", running.path("evaluate/"), viewport=PHONE).page
+    rated = 0
+    with page.expect_navigation():
+        page.locator("#inbox-list a").first.click()
+    while True:
+        for place in range(1, page.locator(".judge > li").count() + 1):
+            one = letter(page, place, LETTERS[rated % 4]).locator("xpath=..")
+            box = one.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+            one.tap()
+            saved = page.locator(".judge > li").nth(place - 1).locator(".saved")
+            expect(saved).to_have_text(re.compile(r"^Đã lưu \d\d:\d\d:\d\d$"))
+            rated += 1
+        if rated >= 10:
+            break
+        onward = page.get_by_role("link", name="Tin kế tiếp")
+        expect(onward).to_be_in_viewport()
+        with page.expect_navigation():
+            onward.tap()
+    assert running.kinds.count("action_rated") == rated
+
+
+def test_letters_by_keys(running: Drill, enter: Enter) -> None:
+    tasking = running.ids()["taskings"]["1.01/BGD"]
+    page = enter("danhgia1", running.path(f"evaluate/{tasking}/")).page
+    page.keyboard.press("j")
+    page.keyboard.press("m")
+    expect(letter(page, 1, "M")).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("s")
+    expect(letter(page, 2, "S")).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("p")
+    expect(letter(page, 1, "P")).to_be_checked()
+    expect(letter(page, 2, "S")).to_be_checked()
+    expect(page.locator(".judge .saved").first).to_have_text(re.compile("^Đã lưu"))
+    page.get_by_label("Dùng phím tắt một chữ").uncheck()
+    letter(page, 1, "P").focus()
+    page.keyboard.press("u")
+    expect(letter(page, 1, "P")).to_be_checked()
+    page.reload()
+    expect(letter(page, 1, "P")).to_be_checked()
+    expect(letter(page, 2, "S")).to_be_checked()
+    assert running.kinds.count("action_rated") == 3
+
+
+def test_what_is_judged_without_the_server_is_sent_when_it_is_back(
+    running: Drill, enter: Enter
+) -> None:
+    tasking = running.ids()["taskings"]["1.01/BGD"]
+    visitor = enter("danhgia1", running.path(f"evaluate/{tasking}/"), viewport=PHONE)
+    visitor.expects("ERR_INTERNET_DISCONNECTED", "Failed to load", "htmx")
+    page = visitor.page
+    visitor.context.set_offline(True)
+    letter(page, 1, "U").check(force=True)
+    page.get_by_label("Nhận xét về hành động 1").fill("Không thấy tổ nào đi.")
+    expect(page.locator(".judge .saved").first).to_have_text("chờ gửi")
+    assert "action_rated" not in running.kinds
+    visitor.context.set_offline(False)
+    expect(page.locator(".judge .saved").first).to_have_text(re.compile("^Đã lưu"))
+    page.reload()
+    expect(letter(page, 1, "U")).to_be_checked()
+    note = page.get_by_label("Nhận xét về hành động 1")
+    expect(note).to_have_value("Không thấy tổ nào đi.")
+
+
+def test_a_strength_with_a_photo(running: Drill, enter: Enter, tmp_path: Path) -> None:
+    picture = tmp_path / "so-truc.jpg"
+    Image.new("RGB", (60, 40), "teal").save(picture)
+    page = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE).page
+    page.get_by_role("radio", name="Ưu điểm").check()
+    page.get_by_label("Nội dung nhận xét").fill("Trực ban ghi sổ đủ.")
+    page.get_by_label("Nơi quan sát").fill("Phòng trực, tầng 2")
+    page.get_by_label("Thêm ảnh").set_input_files(picture)
+    page.get_by_role("button", name="Ghi nhận xét").click()
+    found = page.locator(".found li")
+    expect(found).to_contain_text("Trực ban ghi sổ đủ.")
+    expect(found).to_contain_text("Phòng trực, tầng 2")
+    expect(found.get_by_role("link", name="so-truc.jpg")).to_be_visible()
+    assert "observation_recorded" in running.kinds
