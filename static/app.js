@@ -807,7 +807,6 @@ function writtenSince(form) {
 
 function sayWhenSaved(form) {
   if (writtenSince(form)) return;
-
   const saved = $(".saved", form);
   write(saved, `${saved.dataset.words} ${new Date().toTimeString().slice(0, 8)}`);
 }
