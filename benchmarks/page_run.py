@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import cycle
 from statistics import median
 from typing import Any
 
@@ -23,16 +24,19 @@ import django
 
 django.setup()
 
+from asgiref.sync import sync_to_async  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from benchmarks.drills import large_drill  # noqa: E402
+from exercise import conduct  # noqa: E402
 from exercise.asgi import application  # noqa: E402
-from exercise.models import Exercise, Participant  # noqa: E402
+from exercise.conduct import Actor  # noqa: E402
+from exercise.models import Exercise, Inject, Participant, Tasking  # noqa: E402
 from exercise.situation import rows as kept  # noqa: E402
 
 PAGES = {
@@ -54,6 +58,36 @@ class Answer:
     bytes: int
     first_byte_ms: float
     cpu_ms: float
+
+
+class Changes:
+    """A drill that goes on: one command after the other, of kinds that can be given for ever. They
+    are drawn for nobody, so that the figures are the page's alone.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise_id = exercise.pk
+        people = Participant.objects.filter(exercise=exercise, role="director")
+        self.director = Actor.of(people.select_related("user", "unit")[0])
+        open_now = Tasking.objects.open().filter(exercise=exercise).order_by("-pk")
+        coming = Inject.objects.filter(exercise=exercise, state="scheduled").order_by("-planned_us")
+        injects = list(coming.values_list("pk", flat=True)[:10])
+        self.course = cycle(
+            command
+            for tasking_id, inject_id in zip(open_now.values_list("pk", flat=True), cycle(injects))
+            for command in (
+                (conduct.nudge, {"tasking_id": tasking_id}),
+                (conduct.hold, {"inject_id": inject_id}),
+                (conduct.nudge, {"tasking_id": tasking_id}),
+                (conduct.unhold, {"inject_id": inject_id}),
+            )
+        )
+
+    def next(self) -> None:
+        """Something changes."""
+        give, arguments = next(self.course)
+        with override_settings(LIVE_ENABLED=False):
+            give(self.exercise_id, self.director, **arguments)
 
 
 class Reader:
@@ -139,11 +173,13 @@ def main() -> None:
     about = {"taskings": exercise.taskings.count(), "journal": exercise.journal_seq}
     rows = []
     readers = {page: Reader(exercise, page) for page in PAGES}
+    changes = Changes(exercise)
     queries = {page: reader.queries() for page, reader in readers.items()}
     for repeat in range(1, repeats + 1):
         for page, reader in readers.items():
-            answers = asyncio.run(many(reader, times))
-            again = asyncio.run(many(reader, times, known=True))
+            answers = asyncio.run(many(reader, times, before=changes.next))
+            again = asyncio.run(many(reader, times))
+            cold = asyncio.run(many(reader, times, before=kept.forget))
             rows.append(
                 {
                     "page": page,
@@ -152,6 +188,7 @@ def main() -> None:
                     "bytes": round(median(one.bytes for one in answers)),
                     "first_byte_ms": round(median(one.first_byte_ms for one in answers), 1),
                     "known_ms": round(median(one.first_byte_ms for one in again), 1),
+                    "cold_ms": round(median(one.first_byte_ms for one in cold), 1),
                     "slowest_ms": round(max(one.first_byte_ms for one in answers), 1),
                     "cpu_ms": round(median(one.cpu_ms for one in answers), 1),
                     **about,
@@ -160,14 +197,16 @@ def main() -> None:
     print(json.dumps(rows))
 
 
-async def many(reader: Reader, times: int, *, known: bool = False) -> list[Answer]:
-    """The same page again and again, each as the first after a change unless its rows are to be
-    known from the one before; the first few do not count.
+async def many(
+    reader: Reader, times: int, *, before: Callable[[], None] | None = None
+) -> list[Answer]:
+    """The same page again and again, and what comes before each, which is not in its time; the
+    first few do not count.
     """
     answers = []
     for _time in range(WARM_UP + times):
-        if not known:
-            kept.forget()
+        if before is not None:
+            await sync_to_async(before)()
         answers.append(await reader.ask())
     return answers[WARM_UP:]
 
@@ -175,16 +214,17 @@ async def many(reader: Reader, times: int, *, known: bool = False) -> list[Answe
 def profile(exercise: Exercise, page: str) -> None:
     """Where a page's time goes, by function; in one thread, through the test client."""
     reader = Reader(exercise, page)
+    changes = Changes(exercise)
     for _time in range(WARM_UP):
         reader.client.get(reader.path)
     gc.collect()
     # The process's own time: other work on the machine must not look like ours.
     watch = cProfile.Profile(time.process_time)
-    watch.enable()
     for _time in range(5):
-        kept.forget()
+        changes.next()
+        watch.enable()
         reader.client.get(reader.path)
-    watch.disable()
+        watch.disable()
     show: Callable[..., Any] = pstats.Stats(watch).sort_stats
     show("cumulative").print_stats(70)
     show("tottime").print_stats(40)

@@ -305,6 +305,7 @@ def _pages(rows: Sequence[Row]) -> list[str]:
                     f"{mine[0]['journal']:,}",
                     f"**{first}**" if slow else first,
                     _of(mine, "known_ms", 1) if "known_ms" in mine[0] else "–",
+                    _of(mine, "cold_ms", 1) if "cold_ms" in mine[0] else "–",
                     _of(mine, "cpu_ms", 1),
                     mine[0]["queries"],
                     f"{mine[0]['bytes'] / 1024:.1f}",
@@ -312,16 +313,17 @@ def _pages(rows: Sequence[Row]) -> list[str]:
             )
     for row in [one for one in rows if "failed" in one]:
         words = " ".join(row["failed"].split())[:160]
-        lines.append((f"† {row['units']} × {row['injects']}: {words}", *["–"] * 8))
+        lines.append((f"† {row['units']} × {row['injects']}: {words}", *["–"] * 9))
     head = ("page", "units × injects", "taskings", "journal", "first byte ms", "again ms")
     return [
         "## Pages",
         "A drill four fifths through, made by the product's own commands; its pages through the "
         "whole ASGI application in one process (no network), gzip included, SQLite, warm; the "
         "median of 15 in each repeat. *CPU* is the process's own, hardly touched by other work on "
-        "the machine. Each is the first page after a change, which reads the drill anew; *again* "
-        "is one that comes before the next change.",
-        table((*head, "CPU ms", "queries", "KB"), lines),
+        "the machine. Each is the first page after a command, and reads what that touched; *again* "
+        "is one that comes before the next command, *cold* one of a process that knows nothing of "
+        "the drill yet.",
+        table((*head, "cold ms", "CPU ms", "queries", "KB"), lines),
     ]
 
 

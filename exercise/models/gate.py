@@ -5,7 +5,7 @@ missing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -83,12 +83,15 @@ def gate_of(exercise: Exercise) -> Gate:
     phase = exercise.current
     if phase is None:
         return Gate(None, ())
+    by_inject: dict[int, list[Tasking]] = defaultdict(list)
+    for tasking in exercise.taskings.select_related("unit"):
+        by_inject[tasking.inject_id].append(tasking)
     return gate_from(
         phase,
         rows=list(phase.conditions.prefetch_related("after")),
         postures=list(exercise.postures.select_related("unit")),
         injects=list(exercise.injects.all()),
-        taskings=list(exercise.taskings.select_related("unit")),
+        by_inject=by_inject,
     )
 
 
@@ -98,14 +101,11 @@ def gate_from(
     rows: Sequence[GateCondition],
     postures: Sequence[Posture],
     injects: Sequence[Inject],
-    taskings: Sequence[Tasking],
+    by_inject: Mapping[int, Sequence[Tasking]],
 ) -> Gate:
     """The gate from rows already at hand: the scenario's conditions, the units, the mandatory
     work.
     """
-    by_inject: dict[int, list[Tasking]] = defaultdict(list)
-    for tasking in taskings:
-        by_inject[tasking.inject_id].append(tasking)
     current = {inject.pk: inject for inject in injects}
     own = tuple(_scenario_condition(row, current, by_inject) for row in rows)
     work = [inject for inject in injects if inject.mandatory and inject.phase == phase.phase]
@@ -113,7 +113,7 @@ def gate_from(
 
 
 def _scenario_condition(
-    row: GateCondition, current: dict[int, Inject], by_inject: dict[int, list[Tasking]]
+    row: GateCondition, current: dict[int, Inject], by_inject: Mapping[int, Sequence[Tasking]]
 ) -> Condition:
     waiting: list[str] = []
     moments: list[int] = []
@@ -160,7 +160,9 @@ def _waiting_units(codes: Sequence[str]) -> str:
     return f"{said}: {', '.join(codes)}" if len(codes) <= NAMED_UNITS else said
 
 
-def _mandatory_work(work: Sequence[Inject], by_inject: dict[int, list[Tasking]]) -> Condition:
+def _mandatory_work(
+    work: Sequence[Inject], by_inject: Mapping[int, Sequence[Tasking]]
+) -> Condition:
     """Open mandatory taskings, and mandatory injects still to come (standby ones may never
     come).
     """

@@ -167,11 +167,10 @@ def unit_card(facts: Facts, posture: Posture) -> UnitCard:
     work, standings = facts.rows.work[posture.unit_id], facts.standings
     coming = facts.next_of_unit.get(posture.unit_id)
     given = (
-        get_language(),
         facts.exercise.phase,
         posture.state,
         coming and (coming.number, coming.state),
-        tuple([standings[tasking.pk] for tasking in work.open]),
+        tuple([standings[tasking.id] for tasking in work.open]),
     )
     card = work.once("card", given, lambda: _unit_card(facts, posture))
     to_us = card.chip.to_us
@@ -184,7 +183,7 @@ def _unit_card(facts: Facts, posture: Posture) -> UnitCard:
     over = work.once("tally", None, lambda: _tally(work.taskings, work.settled))
     still = _tally(work.open, standings)
     acknowledged = over.acknowledged + still.acknowledged
-    late = [t for t in work.open if standings[t.pk].late]
+    late = [t for t in work.open if standings[t.id].late]
     return UnitCard(
         posture=posture,
         chip=chip_of(facts, posture),
@@ -212,7 +211,7 @@ def _tally(taskings: Iterable[Tasking], standings: Mapping[int, Standing]) -> _T
     """What counts of those taskings whose standing is given."""
     counted = [t for t in taskings if (its := standings.get(t.pk)) and its.counts]
     return _Tally(
-        done=sum(standings[t.pk].done for t in counted),
+        done=sum(standings[t.id].done for t in counted),
         total=len(counted),
         acknowledged=[
             t.acknowledged_us - t.delivered_us for t in counted if t.acknowledged_us is not None
@@ -223,9 +222,9 @@ def _tally(taskings: Iterable[Tasking], standings: Mapping[int, Standing]) -> _T
 def chip_of(facts: Facts, posture: Posture) -> Chip:
     """The one chip: the worst of late, due, unacknowledged, reported, working, ready, waiting."""
     work, standings = facts.rows.work[posture.unit_id], facts.standings
-    if late := [t for t in work.open if standings[t.pk].late]:
+    if late := [t for t in work.open if standings[t.id].late]:
         return Chip("late", _("Trễ"), min(_due(t) for t in late))
-    if soon := [t for t in work.open if standings[t.pk].soon]:
+    if soon := [t for t in work.open if standings[t.id].soon]:
         return Chip("due", _("Còn"), min(_due(t) for t in soon))
     if any(t.to_read for t in work.open):
         return Chip("delivered", _("Chưa nhận tin"))
@@ -248,7 +247,7 @@ def _due(tasking: Tasking) -> int:
 def _pips(facts: Facts, posture: Posture, work: Work) -> Iterable[Pip]:
     standings, phase = facts.standings, facts.exercise.phase
     present = (
-        t for t in reversed(work.taskings) if standings[t.pk].counts and t.inject.phase == phase
+        t for t in reversed(work.taskings) if standings[t.id].counts and t.inject.phase == phase
     )
     for tasking in reversed(list(islice(present, PIPS))):
         yield Pip(facts.glyph(tasking), f"{tasking.inject.number} {tasking.get_state_display()}")

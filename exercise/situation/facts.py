@@ -103,7 +103,7 @@ class Facts:
             rows=conditions[phase.pk],
             postures=self.postures,
             injects=self.injects,
-            taskings=self.taskings,
+            by_inject=self.by_inject,
         )
 
     # ── questions ───────────────────────────────────────────────────────────────────────────
@@ -114,27 +114,27 @@ class Facts:
         for work in self.rows.work.values():
             found.update(work.settled)
         for tasking in self.rows.open:
-            found[tasking.pk] = Standing.of(tasking, self.position_us)
+            found[tasking.id] = Standing.of(tasking, self.position_us)
         return found
 
     def glyph(self, tasking: Tasking) -> str:
         """``late`` before ``due`` before the state's own glyph; done for one that needs no more."""
-        return self.standings[tasking.pk].glyph
+        return self.standings[tasking.id].glyph
 
     def open(self, tasking: Tasking) -> bool:
-        return self.standings[tasking.pk].open
+        return self.standings[tasking.id].open
 
     def late(self, tasking: Tasking) -> bool:
-        return self.standings[tasking.pk].late
+        return self.standings[tasking.id].late
 
     def soon(self, tasking: Tasking) -> bool:
-        return self.standings[tasking.pk].soon
+        return self.standings[tasking.id].soon
 
     def done(self, tasking: Tasking) -> bool:
-        return self.standings[tasking.pk].done
+        return self.standings[tasking.id].done
 
     def counts(self, tasking: Tasking) -> bool:
-        return self.standings[tasking.pk].counts
+        return self.standings[tasking.id].counts
 
     @cached_property
     def overdue(self) -> list[Tasking]:

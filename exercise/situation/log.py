@@ -327,4 +327,5 @@ def latest(
     exercise: Exercise, count: int = SHOWN, *, without: frozenset[str] = QUIET_KINDS
 ) -> list[JournalEntry]:
     """The newest entries of the console's log, newest first."""
-    return list(entries_of(exercise).exclude(kind__in=without).order_by("-seq")[:count])
+    entries = entries_of(exercise).exclude(kind__in=without).order_by("-seq")
+    return list(entries.defer("changes", "previous", "hash")[:count])

@@ -13,13 +13,15 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from exercise.models import Exercise, GateCondition, Inject, JournalEntry, Posture, Tasking
 from exercise.situation.standing import Work
 from units.models import Unit
+
+M = TypeVar("M", bound=Model)
 
 KEPT = 4
 """Exercises of which a process keeps the rows: a few MB each where the drill is long."""
@@ -63,6 +65,10 @@ class Rows:
     @cached_property
     def inject_by_id(self) -> dict[int, Inject]:
         return {inject.pk: inject for inject in self.injects}
+
+    @cached_property
+    def tasking_by_id(self) -> dict[int, Tasking]:
+        return {tasking.id: tasking for tasking in self.taskings}
 
     @cached_property
     def work(self) -> dict[int, Work]:
@@ -230,15 +236,25 @@ def _carried_on(exercise_id: int, known: Rows, named: _Named) -> Rows | None:
     if len(ids) < len(named.injects):
         return None
     # Nothing that was handed out is changed: a tasking whose inject is another one is another one.
-    found = list(Tasking.objects.filter(exercise=exercise_id, inject__in=ids)) if ids else []
-    injects = {inject.pk: inject for inject in _injects(exercise_id).filter(pk__in=ids)}
-    for tasking in found:
+    read = list(Tasking.objects.filter(exercise=exercise_id, inject__in=ids)) if ids else []
+    injects = {
+        inject.pk: _same(known.inject_by_id[inject.pk], inject)
+        for inject in _injects(exercise_id).filter(pk__in=ids)
+    }
+    found = []
+    for tasking in read:
         tasking.inject, tasking.unit = injects[tasking.inject_id], known.units[tasking.unit_id]
-    taskings = {tasking.pk: tasking for tasking in known.taskings}
-    more = len(taskings)
-    taskings |= {tasking.pk: tasking for tasking in found}
+        before = known.tasking_by_id.get(tasking.pk)
+        # One that stands as it did is carried over with all that was worked out of it.
+        if (
+            before is None
+            or before.inject is not tasking.inject
+            or _same(before, tasking) is tasking
+        ):
+            found.append(tasking)
+    taskings = known.tasking_by_id | {tasking.pk: tasking for tasking in found}
     ordered = list(taskings.values())
-    if len(taskings) > more:
+    if len(ordered) > len(known.taskings):
         ordered.sort(key=_delivery)
     touched = {tasking.unit_id for tasking in found}
     return Rows(
@@ -251,8 +267,17 @@ def _carried_on(exercise_id: int, known: Rows, named: _Named) -> Rows | None:
     )
 
 
+def _same(before: M, now: M) -> M:
+    """The row known already where the one read says the same."""
+    return before if _values(before) == _values(now) else now
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
 def _delivery(tasking: Tasking) -> tuple[int, int]:
-    return tasking.delivered_us, tasking.pk
+    return tasking.delivered_us, tasking.id
 
 
 def _said(unit: Unit) -> tuple[Any, ...]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
+from django.utils.translation import get_language
+
 from exercise.models import FINISHED, Tasking, TaskingState
 
 T = TypeVar("T")
@@ -73,12 +75,15 @@ class Work:
             if tasking.pk not in still
         }
         """Where the others stand, by id."""
-        self._known: dict[str, tuple[Hashable, Any]] = {}
+        self._known: dict[tuple[str, str], tuple[Hashable, Any]] = {}
 
     def once(self, name: str, given: Hashable, work_out: Callable[[], T]) -> T:
-        """What follows from what is settled, worked out again only when something else is given."""
-        known = self._known.get(name)
+        """What follows from these rows, in the reader's language; worked out again only when
+        something else is given.
+        """
+        key = name, get_language() or ""
+        known = self._known.get(key)
         if known is None or known[0] != given:
-            known = self._known[name] = given, work_out()
+            known = self._known[key] = given, work_out()
         found: T = known[1]
         return found

@@ -5,14 +5,12 @@ Drawn as SVG with attributes, because the content security policy forbids inline
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 from operator import itemgetter
 from typing import NamedTuple
-
-from django.utils.translation import get_language
 
 from exercise.models import Inject, InjectState, Tasking, TaskingState
 from exercise.situation.facts import INJECT_GLYPH, Facts
@@ -86,18 +84,27 @@ class Bar(NamedTuple):
     long_late: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Bars with the place of each one's row in pixels. Those of a lane are the same object for as
+    long as nothing in it looks different.
+    """
+
+    placed: Sequence[tuple[int, Bar]]
+    rows: int
+
+
 @dataclass(frozen=True)
 class Lane:
-    """One unit's bars, each behind the place of its row in pixels."""
+    """One unit's bars."""
 
     unit: Unit
     glyph: str
-    bars: tuple[tuple[int, Bar], ...]
-    rows: int
+    bars: Bars
 
     @property
     def height(self) -> int:
-        return self.rows * ROW_PX + 2
+        return self.bars.rows * ROW_PX + 2
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,6 @@ def lanes(facts: Facts, units: Collection[str] | None) -> list[Lane]:
             continue
         for unit_id in facts.addressees.get(inject.pk, ()):
             coming.setdefault(unit_id, []).append(piece)
-    language = get_language()
     found = []
     for unit_id, work in facts.rows.work.items():
         unit = facts.units[unit_id]
@@ -155,20 +161,20 @@ def lanes(facts: Facts, units: Collection[str] | None) -> list[Lane]:
         # Of a drill's taskings most are over. Their bars are made once for each axis.
         over = work.once(
             "bars",
-            (base, language),
+            base,
             lambda work=work: [  # type: ignore[misc]
                 _tasking(facts, base, words, t) for t in work.taskings if t.pk in work.settled
             ],
         )
         still = (*(_tasking(facts, base, words, t) for t in work.open), *coming.get(unit_id, ()))
-        bars, rows = work.once(
+        bars = work.once(
             "lane",
-            (base, language, still),
+            (base, still),
             lambda over=over, still=still: _stack(  # type: ignore[misc]
                 sorted((*over, *still), key=itemgetter(0, 1))
             ),
         )
-        found.append(Lane(unit, lane_glyph(facts, unit_id), tuple(bars), rows))
+        found.append(Lane(unit, lane_glyph(facts, unit_id), bars))
     return found
 
 
@@ -186,7 +192,8 @@ Piece = tuple[int, float, int, Bar]
 
 
 def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Tasking) -> Piece:
-    calendar, now_us = base.calendar, facts.position_us
+    # As of the whole minute, finer than is drawn, so that a bar is the same for as long.
+    calendar, now_us = base.calendar, facts.position_us // MINUTE_US * MINUTE_US
     standing = facts.standings[tasking.pk]
     start = calendar.to_calendar_us(tasking.delivered_us)
     due = tasking.complete_due_us if tasking.complete_due_us is not None else tasking.ack_due_us
@@ -207,7 +214,7 @@ def _tasking(facts: Facts, base: Scale, words: Mapping[str, str], tasking: Taski
             long_late=end - limit > LONG_LATE_US,
         )
     elif standing.open and not standing.late:
-        _x, grown = base.place(start, min(calendar.to_calendar_us(now_us), end))
+        _x, grown = base.place(start, min(max(calendar.to_calendar_us(now_us), start), end))
         bar = bar._replace(grow_from_us=start, grow_to_us=end, late_width=grown)
     return start, tasking.pk, end, bar
 
@@ -223,7 +230,7 @@ def _planned(base: Scale, words: Mapping[str, str], inject: Inject) -> Piece | N
     return start, inf, end, Bar(inject.pk, inject.number, glyph, word, *base.place(start, end))
 
 
-def _stack(pieces: list[Piece]) -> tuple[list[tuple[int, Bar]], int]:
+def _stack(pieces: list[Piece]) -> Bars:
     """Put each bar into the first row that is free where it begins."""
     ends: list[int] = []
     bars = []
@@ -236,4 +243,4 @@ def _stack(pieces: list[Piece]) -> tuple[list[tuple[int, Bar]], int]:
             row = len(ends)
             ends.append(end)
         bars.append((row * ROW_PX + 2, bar))
-    return bars, max(1, len(ends))
+    return Bars(bars, max(1, len(ends)))

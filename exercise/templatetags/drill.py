@@ -90,7 +90,7 @@ def paragraphs(text: Any) -> list[str]:
     return [line.strip() for line in str(text).splitlines() if line.strip()]
 
 
-# ── commands and drawers ────────────────────────────────────────────────────────────────────────
+# ── what pages have many of ────────────────────────────────────────────────────────────────────
 @register.simple_tag
 @lru_cache(maxsize=1 << 12)
 def address(page: str, code: str, pk: int | str = "") -> str:
@@ -140,6 +140,22 @@ def command(context: Any) -> SafeString:
 
 def _attributes(given: dict[str, Any]) -> SafeString:
     return format_html_join("", ' {}="{}"', ((key, value) for key, value in given.items() if value))
+
+
+@register.simple_tag(takes_context=True)
+def log_row(context: Any) -> SafeString:
+    """What ``components/log_row.html`` says of its inputs, without the template language."""
+    row = context["row"]
+    return format_html(
+        '<li id="entry-{}" data-st="{}"{}><time>{}</time>{}<div>{}{}</div></li>\n',
+        row.entry.seq,
+        row.state,
+        SafeString(' class="new"' if context.get("new") else ""),
+        row.time,
+        icon(row.glyph),
+        row.sentence,
+        format_html("<q>{}</q>", row.quote) if row.quote else "",
+    )
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────

@@ -83,10 +83,9 @@ nobody = st.just(0)
 
 
 def shown(row: Any) -> dict[str, Any]:
-    """What a row holds, without what only the timers read."""
-    return {
-        name: value for name, value in row.__dict__.items() if not name.startswith(("_", "told_"))
-    }
+    """What a row holds, without what only the timers and the commands read."""
+    unseen = ("_", "told_", "read_version")
+    return {name: value for name, value in row.__dict__.items() if not name.startswith(unseen)}
 
 
 def negative_lengths(facts: Facts) -> Iterator[tuple[str, int]]:

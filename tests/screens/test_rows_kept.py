@@ -38,6 +38,42 @@ def test_after_a_change_they_are_read_once(drill: Drill) -> None:
     assert queries(drill) == 1
 
 
+def test_after_a_change_what_it_did_not_touch_is_carried_over() -> None:
+    injects = [
+        entry(number, 5, ["U1", "U2"], complete_within_s=3600) for number in ("1.01", "1.02")
+    ]
+    drill = make_drill(units=2, injects=injects, started=True)
+    drill.later(5).sweep()
+    before = rows.rows_of(drill.fresh())
+    touched = drill.tasking("1.01", "U1")
+    drill.do("acknowledge", drill.actor("lead", "U1"), tasking_id=touched.pk)
+    with CaptureQueriesContext(connection) as found:
+        after = rows.rows_of(drill.fresh())
+    assert len(found) == 4  # the exercise, its entries, the inject they name and its taskings
+    same = [one is other for one, other in zip(before.taskings, after.taskings, strict=True)]
+    assert [one.pk for one in after.taskings] == [one.pk for one in before.taskings]
+    assert same == [one.pk != touched.pk for one in before.taskings]
+    other = drill.tasking("1.01", "U2").unit_id
+    assert after.work[other] is before.work[other]
+
+
+def test_a_tasking_does_not_hold_on_to_an_inject_that_has_changed(drill: Drill) -> None:
+    before = rows.rows_of(drill.fresh())
+    words = {"title": Text("Đính chính"), "content": Text("Mới"), "reason": "số liệu đã sai"}
+    drill.do("correct", inject_id=drill.inject("1.01").pk, **words)
+    after = rows.rows_of(drill.fresh())
+    assert [str(one.inject.title) for one in after.taskings] == ["Đính chính"]
+    assert [one.inject.version for one in before.taskings] == [1]
+
+
+def test_what_a_long_run_of_entries_changed_is_read_as_well(drill: Drill) -> None:
+    rows.rows_of(drill.fresh())
+    tasking = drill.tasking("1.01", "U1")
+    for _time in range(rows.FOLLOWED + 1):
+        drill.do("nudge", tasking_id=tasking.pk)
+    assert rows.rows_of(drill.fresh()).taskings[0].nudges == rows.FOLLOWED + 1
+
+
 def test_time_goes_on_over_rows_that_do_not_change(drill: Drill) -> None:
     (tasking,) = read_facts(drill.fresh()).taskings
     with drill.at_now():
