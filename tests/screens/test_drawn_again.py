@@ -99,3 +99,20 @@ def test_a_page_after_any_change_is_that_of_a_process_that_knows_nothing(drill: 
     carried_over = pages(drill, lambda: None)
     assert carried_over == pages(drill, forget_all)
     assert len(set(carried_over)) > len(COURSE) // 2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_card_of_the_past_opens_nothing_and_one_of_now_does(drill: Drill, first: bool) -> None:
+    forget_all()
+    with drill.at_now():
+        card = console.page_context(read_facts(drill.fresh()))["cards"][0]
+        context = {"card": card, "exercise": drill.exercise}
+        opens = {
+            past: 'href="/' in _card(context | {"replaying": past}) for past in (first, not first)
+        }
+    assert opens == {True: False, False: True}
+
+
+def _card(context: dict[str, Any]) -> str:
+    html = render_to_string("console/_unit.html", context)
+    return html[: html.index("<div")]  # the glyphs inside have addresses too
