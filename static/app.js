@@ -867,6 +867,7 @@ document.addEventListener("input", (event) => {
   if (!form) return;
   keepDraft(form);
   nameReport(form);
+  if ("autosave" in form.dataset) write($(".saved", form), "");  // what is written now is not saved yet
 });
 
 document.addEventListener("change", async (event) => {
