@@ -33,6 +33,7 @@ from exercise.clock import wall_us
 from exercise.conduct.refused import Refused
 from exercise.conduct.telling import told
 from exercise.conduct.transitions import carry_out, key_of
+from exercise.conduct.turns import in_turn
 from exercise.models import (
     IN_PLAY,
     Change,
@@ -90,7 +91,7 @@ class Conduct:
         self.position_us = exercise.clock.position_us(self.now_wall_us)
         self.phase = exercise.phase
         """The phase that entries belong to: what ends a phase still happens in it."""
-        self._next_due_us = exercise.next_due_us
+        self._loaded = _values(exercise)
         self._changes: list[Change] = []
         self._entries: list[JournalEntry] = []
         self._files: list[tuple[Storage, str]] = []
@@ -152,9 +153,12 @@ class Conduct:
 
     def due(self, play_us: int | None) -> None:
         """A timer has work at this exercise time: the beat must not sleep past it."""
-        if play_us is not None:
-            known = self.exercise.next_due_us
-            self.exercise.next_due_us = play_us if known is None else min(known, play_us)
+        self.exercise.next_due_us = first(self.exercise.next_due_us, play_us)
+
+    def deadline(self, play_us: int | None) -> None:
+        """A deadline passes at this exercise time, and somebody has to be told of it."""
+        self.exercise.next_deadline_us = first(self.exercise.next_deadline_us, play_us)
+        self.due(play_us)
 
     def note(
         self, kind: str, *, inject: Inject | None = None, unit: str = "", **data: Any
@@ -242,18 +246,30 @@ class Conduct:
         if self._changes:
             raise RuntimeError(f"changed without a journal entry: {self._changes}")
         exercise = self.exercise
-        if not self._entries:
-            if exercise.next_due_us != self._next_due_us:
-                exercise.save(update_fields=["next_due_us"])
-            return []
-        exercise.last_wall_us = self.now_wall_us
+        if self._entries:
+            exercise.last_wall_us = self.now_wall_us
         for entry in self._entries:
             exercise.journal_seq += 1
             entry.seq, entry.previous = exercise.journal_seq, exercise.journal_head
             entry.hash = exercise.journal_head = entry.digest()
         JournalEntry.objects.bulk_create(self._entries)
-        exercise.save()
+        values = _values(exercise)
+        changed = [name for name, value in values.items() if value != self._loaded[name]]
+        if changed:
+            exercise.save(update_fields=changed)
         return self._entries
+
+
+def _values(exercise: Exercise) -> dict[str, Any]:
+    return {field.attname: getattr(exercise, field.attname) for field in _FIELDS}
+
+
+_FIELDS = Exercise._meta.concrete_fields
+
+
+def first(*moments: int | None) -> int | None:
+    """The earliest of these moments; ``None`` is one that never comes."""
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _check_no_floats(value: Any) -> None:
@@ -284,7 +300,7 @@ def conducting(
     entries: list[JournalEntry] = []
     with told(name, entries, exercise_id=exercise_id, user_id=by.user_id):
         try:
-            with transaction.atomic():
+            with in_turn(), transaction.atomic():
                 exercise = admitted(exercise_id, by, name=name, when=when, stopped=stopped)
                 conduct = Conduct(exercise, by, wall_us())
                 try:

@@ -53,7 +53,7 @@ def deliver(
         for tasking in taskings:
             conduct.created(tasking)
             for moment in (tasking.ack_due_us, tasking.due_soon_us, tasking.complete_due_us):
-                conduct.due(moment)
+                conduct.deadline(moment)
         made += taskings
         conduct.note(
             "inject_released",
@@ -135,7 +135,7 @@ def watch_deadlines(conduct: Conduct, tasking: Tasking) -> None:
         (tasking.complete_due_us, tasking.told_overdue),
     ):
         if not told:
-            conduct.due(moment)
+            conduct.deadline(moment)
 
 
 def cancel_taskings(conduct: Conduct, taskings: Iterable[Tasking], reason: str) -> list[str]:

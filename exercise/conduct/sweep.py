@@ -6,12 +6,10 @@ lock, so that a sweep too many finds nothing and a sweep too few is made good by
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
 from exercise.clock import Clock
-from exercise.conduct.base import TIMERS, Conduct, conducting
+from exercise.conduct.base import TIMERS, Conduct, conducting, first
 from exercise.conduct.delivery import deliver, is_overdue, meet_conditions
 from exercise.conduct.injects import space_out
 from exercise.models import (
@@ -54,11 +52,11 @@ def sweep(exercise_id: int) -> int:
         clock = exercise.clock  # as it ran until now; a stand-down that begins stops it
         done = _stand_downs(conduct)
         done += _release_due(conduct, clock)
-        deadline_us = _next_deadline_us(exercise)
+        deadline_us = exercise.next_deadline_us
         if deadline_us is not None and deadline_us <= conduct.position_us:
             done += _tell_deadlines(conduct)
-            deadline_us = _next_deadline_us(exercise)
-        exercise.next_due_us = _next_due_us(exercise, deadline_us)
+            exercise.next_deadline_us = _next_deadline_us(exercise)
+        exercise.next_due_us = _next_due_us(exercise)
         return done
 
 
@@ -266,10 +264,10 @@ def _next_deadline_us(exercise: Exercise) -> int | None:
             late=Min("complete_due_us", filter=Q(told_overdue=False) & TO_DO),
         )
     )
-    return _first(deadlines.values())
+    return first(*deadlines.values())
 
 
-def _next_due_us(exercise: Exercise, deadline_us: int | None) -> int | None:
+def _next_due_us(exercise: Exercise) -> int | None:
     injects = Inject.objects.filter(
         exercise=exercise, state=InjectState.SCHEDULED, overdue_wall_us__isnull=True
     ).aggregate(at=Min("due_us"))
@@ -278,8 +276,4 @@ def _next_due_us(exercise: Exercise, deadline_us: int | None) -> int | None:
         for place, _length in exercise.calendar.breaks
         if place > exercise.stand_downs_taken_us
     ]
-    return _first([injects["at"], deadline_us, *breaks])
-
-
-def _first(moments: Iterable[int | None]) -> int | None:
-    return min((moment for moment in moments if moment is not None), default=None)
+    return first(injects["at"], exercise.next_deadline_us, *breaks)

@@ -131,6 +131,9 @@ class Exercise(Stateful):
     # A lower bound of the next moment (µs of play) at which a timer has work; the sweep
     # makes it exact.
     next_due_us = models.BigIntegerField(null=True, blank=True)
+    # The same of deadlines alone: until then a sweep need not look for them. Of a drill that an
+    # earlier version has left nothing is known: its first sweep looks.
+    next_deadline_us = models.BigIntegerField(null=True, blank=True, default=None, db_default=0)
     board_token = models.CharField(max_length=40, default=_board_token, unique=True)
     board_until_wall_us = models.BigIntegerField(null=True, blank=True)
     """Until when a director said that the share link works; see ``board_ends_wall_us``."""
