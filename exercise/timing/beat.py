@@ -14,7 +14,7 @@ from django.db import Error, close_old_connections
 
 from exercise.clock import wall_us
 from exercise.timing.due import waiting
-from exercise.timing.tasks import draw_undrawn, heartbeat, process_name, sweep_exercise
+from exercise.timing.tasks import draw_undrawn, heartbeat, process_name, sweep_exercises
 from scenarios.calendar import SECOND_US
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,11 @@ ASK_AGAIN_US = SECOND_US // 2
 """A task sent and not carried out by then is sent again: it may have been lost."""
 LOOK_AGAIN_US = SECOND_US // 100
 """How soon to look for what is due after the task just sent: at ×600 that can be moments away."""
+GATHER_US = SECOND_US // 50
+"""While the workers have not come to all that was asked, what falls due within this goes into one
+task: under load the task costs more than the sweep, and nobody would come to it sooner."""
+SWEPT_TOGETHER = 8
+"""At most so many exercises in a task, so that several workers share them."""
 
 
 class DueScheduler(Scheduler):
@@ -66,6 +71,8 @@ class DueScheduler(Scheduler):
     def _send_due(self, now: int) -> int | None:
         soonest: int | None = None
         live = set()
+        due = []
+        behind = False
         for exercise in waiting():
             live.add(exercise.pk)
             at = exercise.due_wall_us
@@ -75,14 +82,19 @@ class DueScheduler(Scheduler):
                 soonest = at if soonest is None else min(soonest, at)
                 continue
             asked, asked_wall_us = self._asked.get(exercise.pk, (None, 0))
+            behind |= asked == exercise.what
             if asked != exercise.what or _passed(now - asked_wall_us, ASK_AGAIN_US):
-                self._send(sweep_exercise, exercise.pk)
+                due.append(exercise.pk)
                 self._asked[exercise.pk] = (exercise.what, now)
                 asked_wall_us = now
             # Less and less often while nothing comes of it: the worker may be down.
             again = now + max(LOOK_AGAIN_US, (now - asked_wall_us) // 2)
             soonest = again if soonest is None else min(soonest, again)
         self._asked = {pk: asked for pk, asked in self._asked.items() if pk in live}
+        for start in range(0, len(due), SWEPT_TOGETHER):
+            self._send(sweep_exercises, *due[start : start + SWEPT_TOGETHER])
+        if soonest is not None and behind:
+            soonest = max(soonest, now + GATHER_US)
         return soonest
 
     def _send(self, task: Any, *args: Any) -> None:

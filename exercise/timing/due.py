@@ -7,7 +7,7 @@ hundred instances with their states took longer than all the rest of what it doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -61,16 +61,18 @@ def waiting() -> Iterator[Waiting]:
     return map(Waiting._make, rows.values_list(*_FIELDS))
 
 
-def has_work(exercise_id: int, now_wall_us: int) -> bool:
-    """Whether a sweep would find something: one read, no lock.
+def with_work(exercise_ids: Collection[int], now_wall_us: int) -> list[int]:
+    """Those of the exercises in which a sweep would find something, the longest due first: one
+    read, no lock.
 
     Beat asks again for what is not done within half a second, and two beats ask twice. When a
     worker comes to these tasks the first has done it all, and the others need not take the lock.
     """
-    row = Exercise.objects.filter(pk=exercise_id).values_list("last_wall_us", *_FIELDS).first()
-    if row is None:
-        return False
-    last_wall_us, *fields = row
-    due_wall_us = Waiting._make(fields).due_wall_us
-    # A command never takes place before the one before it, on whatever host that was.
-    return due_wall_us is not None and due_wall_us <= max(now_wall_us, last_wall_us)
+    found = []
+    rows = Exercise.objects.filter(pk__in=exercise_ids)
+    for last_wall_us, *fields in rows.values_list("last_wall_us", *_FIELDS):
+        due_wall_us = Waiting._make(fields).due_wall_us
+        # A command never takes place before the one before it, on whatever host that was.
+        if due_wall_us is not None and due_wall_us <= max(now_wall_us, last_wall_us):
+            found.append((due_wall_us, fields[0]))
+    return [pk for _due_wall_us, pk in sorted(found)]

@@ -13,7 +13,7 @@ from exercise import live
 from exercise.clock import wall_us
 from exercise.conduct import recover, sweep
 from exercise.models import Exercise, Status, TimerHeartbeat, TimerKind, TimerSign
-from exercise.timing.due import has_work
+from exercise.timing.due import with_work
 from scenarios.calendar import MINUTE_US, SECOND_US
 
 log = logging.getLogger(__name__)
@@ -27,11 +27,17 @@ GONE_US = 2 * MINUTE_US
 
 
 @shared_task(name="exercise.sweep")
-def sweep_exercise(exercise_id: int) -> None:
-    """Carry out what is due in one exercise."""
+def sweep_exercises(*exercise_ids: int) -> None:
+    """Carry out what is due in some exercises, each for itself."""
     now = wall_us()
-    if not recover_after_outage(now) and has_work(exercise_id, now):
-        sweep(exercise_id)
+    if recover_after_outage(now):
+        return
+    for exercise_id in with_work(exercise_ids, now):
+        try:
+            sweep(exercise_id)
+        except Exception:
+            # The others must not wait for this one; beat asks again.
+            log.exception("could not carry out what is due in exercise %s", exercise_id)
 
 
 @shared_task(name="exercise.heartbeat")

@@ -216,11 +216,11 @@ class Drill:
         from redis import Redis
 
         import exercise.celery  # noqa: F401, which is where tasks are sent to
-        from exercise.timing.tasks import heartbeat, sweep_exercise
+        from exercise.timing.tasks import heartbeat, sweep_exercises
 
         for _time in range(count):
             if self.draw.random() < 0.5:
-                sweep_exercise.apply_async(args=[self.exercise_id], retry=False)
+                sweep_exercises.apply_async(args=[self.exercise_id], retry=False)
             else:
                 heartbeat.apply_async(retry=False)
         redis, queue = Redis.from_url(settings.REDIS_URL), settings.CELERY_TASK_DEFAULT_QUEUE

@@ -26,7 +26,7 @@ from exercise import conduct  # noqa: E402
 from exercise.clock import frozen  # noqa: E402
 from exercise.models import Exercise, Participant, Tasking, verify  # noqa: E402
 from exercise.review.replay import differences  # noqa: E402
-from exercise.timing.tasks import sweep_exercise  # noqa: E402
+from exercise.timing.tasks import sweep_exercises  # noqa: E402
 from tests.factories import T0, Drill, entry, make_drill  # noqa: E402
 
 
@@ -76,7 +76,7 @@ def sweep(exercise: int) -> int:
 
 def task(exercise: int) -> None:
     """The worker's whole task."""
-    sweep_exercise(exercise)
+    sweep_exercises(exercise)
 
 
 DEEDS = {deed.__name__: deed for deed in (prepare, new_drill, look, command, sweep, task)}

@@ -45,8 +45,8 @@ from exercise.models import (
 from exercise.review.facts import Facts, read_facts
 from exercise.review.replay import differences
 from exercise.situation import rows
-from exercise.timing.due import has_work
-from exercise.timing.tasks import sweep_exercise
+from exercise.timing.due import with_work
+from exercise.timing.tasks import sweep_exercises
 from tests.factories import MINUTE, SECOND, Drill, entry, make_drill
 from tests.review import looking_back
 from units.roles import ALLOWED, Role
@@ -220,7 +220,7 @@ class Course(RuleBasedStateMachine):
             assert self.drill.fresh().journal_seq == seq
 
     def sweep(self) -> None:
-        due = has_work(self.drill.exercise.pk, self.drill.now)
+        due = with_work([self.drill.exercise.pk], self.drill.now)
         before = self.drill.fresh().journal_seq
         self.drill.sweep()
         exercise = self.drill.fresh()
@@ -234,7 +234,7 @@ class Course(RuleBasedStateMachine):
         """The task as the worker runs it: it looks for an outage first."""
         TimerHeartbeat.objects.update_or_create(pk=1, defaults={"wall_us": self.heartbeat})
         with frozen(self.drill.now):
-            sweep_exercise(self.drill.exercise.pk)
+            sweep_exercises(self.drill.exercise.pk)
         self.heartbeat = self.drill.now
         self.furthest = 0
 

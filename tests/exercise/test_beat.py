@@ -57,6 +57,23 @@ def test_it_sleeps_until_the_next_moment_but_never_long(sent, scheduler):
     assert not [name for name, *_ in sent if name == "exercise.sweep"]
 
 
+def test_what_falls_due_together_goes_into_few_tasks(sent, scheduler):
+    drills = [
+        make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True).later(5)
+        for _one in range(beat.SWEPT_TOGETHER + 1)
+    ]
+    tick(scheduler, drills[-1])
+    asked = [ids for name, *ids in sent if name == "exercise.sweep"]
+    assert [len(ids) for ids in asked] == [beat.SWEPT_TOGETHER, 1]
+    assert {pk for ids in asked for pk in ids} == {drill.exercise.pk for drill in drills}
+
+
+def test_while_the_workers_are_behind_it_gathers_what_falls_due(sent, scheduler):
+    drill = make_drill(units=1, injects=[entry("1.01", 5, ["U1"])], started=True).later(5)
+    assert tick(scheduler, drill) == pytest.approx(0.01)
+    assert tick(scheduler, drill.later(seconds=0.01)) == pytest.approx(0.02)
+
+
 def test_a_drill_that_stands_sends_nothing(sent, scheduler):
     drill = make_drill(units=1, started=True).later(1)
     drill.do("pause")

@@ -1,15 +1,17 @@
-"""A worker whose broker is down: it is back within a second of it, however long that took."""
+"""The worker's patience with a broker that is down, and its connections to the database."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from celery.fixups.django import DjangoWorkerFixup
 from celery.utils.imports import symbol_by_name
+from django.db import connections
 from kombu import Connection
 from kombu.utils import functional
 
-from exercise.celery import app
+from exercise.celery import app, settle_in
 
 A_WHILE_S, LOOKS_EVERY_S = 150, 1.0  # Celery gives up after a hundred tries
 
@@ -44,3 +46,23 @@ def test_it_looks_for_the_broker_every_second_for_as_long_as_it_takes(
     with pytest.raises(TimeIsOver):
         consumer.ensure_connected(Connection(f"redis+socket://{tmp_path}/no.sock"))
     assert tries >= A_WHILE_S / LOOKS_EVERY_S
+
+
+def test_a_worker_keeps_its_connections_from_task_to_task(monkeypatch):
+    closed = []
+    fixup = DjangoWorkerFixup(app)
+    monkeypatch.setattr(fixup, "_close_database", lambda: closed.append(True))
+    for _task in range(1000):
+        fixup.close_database()
+    assert not closed
+
+
+def test_a_worker_gives_up_a_connection_that_is_too_old(db):
+    settings = connections.settings["default"]
+    before = settings["CONN_MAX_AGE"]
+    settle_in()
+    try:
+        assert 0 < settings["CONN_MAX_AGE"] < 300
+        assert settings["CONN_HEALTH_CHECKS"]
+    finally:
+        settings["CONN_MAX_AGE"] = before
