@@ -283,6 +283,8 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
+# For what is shown in groups (``|grouped``): Django knows what stands between them, not how many.
+NUMBER_GROUPING = 3
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 # ── files ─────────────────────────────────────────────────────────────────────────────────────

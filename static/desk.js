@@ -174,6 +174,12 @@ function redrawLanes() {
   htmx.ajax("GET", location.href, { target: "#lanes", select: "#lanes", swap: "outerHTML" });
 }
 
+// The check is done: its marks are drawn, unless the table has them.
+document.body.addEventListener("desk:checked", (event) => {
+  const table = $(".msel-rows", place || document);
+  if (table && table.dataset.checked !== String(event.detail?.revision)) redraw();
+});
+
 document.body.addEventListener("desk:changed", (event) => {
   // Saved: it is a row like any other again.
   const saved = editing();
@@ -301,16 +307,17 @@ async function byPage(row, step) {
 
 function saveKey() {
   const row = editing();
-  const form = (row && row.contains(document.activeElement)) || !$(".insp-form", inspector)
-    ? $("#row-form") : $(".insp-form", inspector);
+  const whole = $(".insp-form");
+  const form = (row && row.contains(document.activeElement)) || !whole ? $("#row-form") : whole;
   form?.requestSubmit();
+  return Boolean(form);
 }
 
 function withControl(event) {
   const key = event.key.toLowerCase();
   if (key === "s") {
-    event.preventDefault();
-    saveKey();
+    // The browser's own "save page" is never meant beside the table.
+    if (saveKey() || place) event.preventDefault();
     return true;
   }
   // While somebody types, these belong to the field.
@@ -324,11 +331,12 @@ function withControl(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!place || $("dialog[open]")) return;
+  if ($("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey) {
     withControl(event);
     return;
   }
+  if (!place) return;
   const row = place.contains(event.target) ? rowAt(event.target) : null;
   if (row?.classList.contains("editing")) {
     if (event.key === "Escape") revert();

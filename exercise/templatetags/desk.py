@@ -22,8 +22,10 @@ register = template.Library()
 
 # ── rows ────────────────────────────────────────────────────────────────────────────────────────
 @register.simple_tag
-def inject_rows(block: Any, scenario: Any) -> SafeString:
-    """The injects of a block (``desk.rows.Row``), a table row each."""
+def inject_rows(block: Any, scenario: Any, marks: Any = None) -> SafeString:
+    """The injects of a block (``desk.rows.Row``), a table row each; ``marks``: what the check says
+    of them, by number.
+    """
     place = reverse("msel_inject", args=[scenario.code, scenario.version, 0])
     words = {
         "where": place.removesuffix("0/"),
@@ -34,10 +36,13 @@ def inject_rows(block: Any, scenario: Any) -> SafeString:
         "next": icon("next"),
     }
     language = "en" if (get_language() or "vi").startswith("en") else "vi"
-    return SafeString("".join([_row(row, words, language) for row in block.rows]))
+    marks = marks or {}
+    return SafeString(
+        "".join([_row(row, words, language, marks.get(row.number)) for row in block.rows])
+    )
 
 
-def _row(row: Any, words: dict[str, str], language: str) -> str:
+def _row(row: Any, words: dict[str, str], language: str, mark: Any) -> str:
     number = escape(row.number)
     title: str = escape(str(row.title))
     if row.title.language != language:
@@ -45,6 +50,12 @@ def _row(row: Any, words: dict[str, str], language: str) -> str:
     if row.lacks:
         said = escape(words["lacking"] % row.lacks)
         title += f' <span class="lacks" title="{escape(words["why"])}">{said}</span>'
+    if mark:
+        said = escape(mark.words)
+        title = (
+            f'<span class="st found" data-st="{mark.glyph}" title="{said}">{icon(mark.glyph)}'
+            f'<span class="vh">{said}</span></span>{title}'
+        )
     state = "held" if row.glyph == "held" else "plan"
     return (
         f'<tr id="inject-{row.pk}" data-pk="{row.pk}" data-number="{number}"'

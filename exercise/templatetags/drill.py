@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -36,6 +37,21 @@ from units.text import Text
 register = template.Library()
 
 _NUMBERED = re.compile(r"^(?:giai đoạn|phase)\s+\d+\s*[:.–-]\s*", re.I)
+
+
+class Grouped(int):
+    """A count that is shown as ``5.000``, in English ``5,000``, and counts as the number it is: in
+    ``{% blocktranslate count %}`` a text could not.
+    """
+
+    def __str__(self) -> str:
+        return number_format(int(self), force_grouping=True)
+
+
+@register.filter
+def grouped(count: int) -> Grouped:
+    """A count in groups of three."""
+    return Grouped(count)
 
 
 @register.simple_tag

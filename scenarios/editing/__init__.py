@@ -24,7 +24,7 @@ from scenarios.editing.injects import (
     duplicate_injects,
     remove_injects,
 )
-from scenarios.editing.order import move_injects, renumber, reorder
+from scenarios.editing.order import move_injects, renumber, renumbered, reorder
 from scenarios.editing.people import add_person, change_person, remove_person
 from scenarios.editing.places import ORDERED, shift
 from scenarios.editing.refused import Changed, Refused
@@ -75,6 +75,7 @@ __all__ = [
     "remove_stand_down",
     "remove_unit",
     "renumber",
+    "renumbered",
     "reorder",
     "set_checkpoint",
     "set_participation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -94,23 +94,39 @@ def _minute_of(desk: Desk, entry: MselEntry) -> list[MselEntry]:
     return list(found.order_by("planned_us", "sort_key"))
 
 
-def renumber(scenario_id: int, user: User) -> list[MselEntry]:
-    """Number all injects by phase and time, ``1.01`` … in the first phase, ``2.01`` …; those that
-    stand by come last in theirs. Gates follow; answers those whose number changed.
+def renumber(scenario_id: int, user: User, pks: Collection[int] = ()) -> list[MselEntry]:
+    """Give injects the numbers of ``renumbered``. Gates and conditions follow; answers those whose
+    number changed.
     """
     with edit(scenario_id, user, EditKind.RENUMBERED) as desk:
-        changes = []
-        every = list(desk.scenario.msel.all())
-        for place, phase in enumerate(PLAYED, start=1):
-            inside = sorted((one for one in every if one.phase == phase), key=_in_time)
-            width = max(2, len(str(len(inside))))
-            changes += [
-                (entry, _called(f"{place}.{count:0{width}}"))
-                for count, entry in enumerate(inside, start=1)
-            ]
-        changed = _rename(desk, changes)
+        found = renumbered(list(desk.scenario.msel.all()), pks)
+        changed = _rename(desk, [(entry, _called(number)) for entry, number in found])
         desk.say(count=len(changed))
     return changed
+
+
+def renumbered(
+    every: Iterable[MselEntry], pks: Collection[int] = ()
+) -> list[tuple[MselEntry, str]]:
+    """The numbers that injects get by phase and time; those that stand by come last in theirs.
+
+    Args:
+        every: the injects of a version.
+        pks: of those that are to be put in order: they share out the numbers that they have.
+            Without: all of them, ``1.01`` … in the first phase, ``2.01`` …
+    """
+    found: list[tuple[MselEntry, str]] = []
+    every = list(every)
+    for place, phase in enumerate(PLAYED, start=1):
+        inside = sorted((one for one in every if one.phase == phase), key=_in_time)
+        if pks:
+            inside = [one for one in inside if one.pk in pks]
+            numbers = sorted((one.number for one in inside), key=sort_key)
+        else:
+            width = max(2, len(str(len(inside))))
+            numbers = [f"{place}.{count:0{width}}" for count in range(1, len(inside) + 1)]
+        found += zip(inside, numbers, strict=True)
+    return found
 
 
 def _in_time(entry: MselEntry) -> tuple[bool, int, str]:

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Field(models.TextChoices):
     """What a column can mean."""
 
     NUMBER = "number", _("Số tình huống")
-    PHASE = "phase", _("Giai đoạn")
+    PHASE = "phase", pgettext_lazy("one", "Giai đoạn")
     DATE = "date", _("Ngày")
     TIME = "time", _("Giờ diễn tập")
     PROBLEM = "problem", _("Vấn đề huấn luyện")

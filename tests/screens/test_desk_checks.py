@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.template import Context, Template
+from django.utils import translation
 
 from exercise.screens.desk.findings import counts, findings
 from exercise.screens.desk.heat import heat
 from scenarios import editing
 from scenarios.calendar import MINUTE_US
-from scenarios.checks import Kind, Severity
+from scenarios.checks import Kind, Severity, load
 from scenarios.writing import unchecked_document_of
 from tests.screens.desk import Two, text, two
 from units.text import Text
@@ -126,3 +128,88 @@ def test_names_are_escaped_in_the_drawing(two: Two) -> None:
     page = two.hoa.get("scenario_checks").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+# ── in the table ────────────────────────────────────────────────────────────────────────────────
+def marked(answer: Any) -> dict[str, list[str]]:
+    """What the rows of a table are marked with, by number."""
+    rows = re.findall(r'data-number="([^"]+)"(.*?)</tr>', answer.content.decode(), re.S)
+    marks = {n: re.findall(r'class="st found" data-st="(\w+)"', row) for n, row in rows}
+    return {n: found for n, found in marks.items() if found}
+
+
+def past_its_phase(two: Two) -> str:
+    """Make a mistake: an inject far behind the end of its phase."""
+    entry = two.scenario.msel.get(number="1.1")
+    editing.change_inject(
+        two.scenario.pk, two.hoa.user, entry.pk, {"planned_us": 90 * 60 * MINUTE_US}
+    )
+    two.fresh()
+    return str(entry.number)
+
+
+def test_a_row_is_marked_with_the_worst_that_the_check_says_of_it(two: Two) -> None:
+    cache.clear()
+    number = past_its_phase(two)
+    assert marked(two.hoa.get("msel")) == {}, "the page must not wait for the check"
+    answer = two.hoa.get("scenario_counts", htmx=True)
+    assert "desk:checked" in answer["HX-Trigger"]
+    assert f'"revision": {two.scenario.revision}' in answer["HX-Trigger"]
+    page = two.hoa.get("msel")
+    assert f'data-checked="{two.scenario.revision}"' in page.content.decode()
+    worst = {
+        one.place.code: one.severity
+        for one in reversed(findings(two.scenario))
+        if one.place.kind == Kind.INJECT and one.severity != Severity.ADVICE
+    }
+    assert worst[number] == Severity.ERROR
+    glyphs = {Severity.ERROR: "late", Severity.WARNING: "due"}
+    assert marked(page) == {n: [glyphs[severity]] for n, severity in worst.items()}
+    assert marked(two.hoa.get("msel_block", 0)).items() <= marked(page).items()
+
+
+def test_marks_stay_until_the_next_check_is_done(two: Two) -> None:
+    number = past_its_phase(two)
+    findings(two.scenario)
+    checked = two.scenario.revision
+    entry = two.scenario.msel.get(number=number)
+    editing.change_inject(two.scenario.pk, two.hoa.user, entry.pk, {"title": Text("Tên khác")})
+    page = two.hoa.get("msel")
+    assert marked(page)[number] == ["late"]
+    assert f'data-checked="{checked}"' in page.content.decode()
+
+
+def test_an_open_inject_says_what_was_found_and_what_to_do(two: Two) -> None:
+    number = past_its_phase(two)
+    own = [one for one in findings(two.scenario) if one.place.code == number]
+    answer = two.hoa.get("msel_inject", two.scenario.msel.get(number=number).pk, htmx=True)
+    assert own
+    for one in own:
+        assert " ".join(one.message.split()) in text(answer)
+        assert " ".join(one.suggestion.split()) in text(answer)
+
+
+def test_counts_are_shown_in_groups_of_three() -> None:
+    show = Template(
+        "{% load i18n drill %}{% blocktrans count n=n|grouped %}{{ n }} tin{% plural %}"
+        "{{ n }} tin{% endblocktrans %} · {{ n|grouped }}"
+    )
+    said = []
+    for language in ("vi", "en"):
+        with translation.override(language):
+            said += [show.render(Context({"n": n})) for n in (1, 12_345)]
+    assert said == ["1 tin · 1", "12.345 tin · 12.345", "1 inject · 1", "12,345 injects · 12,345"]
+
+
+def test_the_timeline_counts_the_quarters_that_the_check_counts(two: Two) -> None:
+    entry = two.scenario.msel.get(number="1.1")
+    for _n in range(4):
+        editing.duplicate_injects(two.scenario.pk, two.hoa.user, [entry.pk])
+    late = two.scenario.msel.exclude(pk=entry.pk).filter(planned_us__isnull=False).first()
+    # Behind the break, whose length is no multiple of a quarter of an hour's beginning.
+    editing.change_inject(two.scenario.pk, two.hoa.user, late.pk, {"planned_us": 370 * MINUTE_US})
+    checked = load(unchecked_document_of(two.fresh()))
+    lanes = two.hoa.get("msel_timeline").context["lanes"]
+    drawn = {lane.unit.code: [one.count for one in lane.heat] for lane in lanes}
+    assert drawn == {code: [n for n in counts if n] for code, counts in checked.items()}
+    assert any(one.over for lane in lanes for one in lane.heat)

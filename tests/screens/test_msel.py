@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from exercise.screens.access import PLANNING
 from exercise.screens.desk.inject_form import packed, written
 from exercise.screens.desk.lists import Lists
+from scenarios import editing
 from scenarios.models import MselEntry, Objective, Scenario, Status, be_present, sort_key
 from tests.factories import HOUR, MINUTE, entry, make_scenario
 from units.models import Unit, User
@@ -86,6 +87,10 @@ def desk() -> Desk:
 def numbers(answer: Any) -> list[str]:
     """The injects that a table shows, in order."""
     return re.findall(r'data-number="([^"]+)"', answer.content.decode())
+
+
+def said_by(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
 def text_of(answer: Any) -> str:
@@ -479,6 +484,40 @@ def test_an_inject_that_others_wait_for_is_not_removed_and_it_says_why(desk: Des
     assert answer.status_code == 409
     assert "1.04" in text_of(answer)
     assert desk.scenario.msel.count() == 5
+
+
+def test_new_numbers_are_shown_before_they_are_given(desk: Desk) -> None:
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), [desk.inject("1.01").pk], 1800)
+    asked = desk.post("msel_do", "renumber")
+    assert "Đánh số lại 3 tin?" in text_of(asked)
+    told = re.findall(r'<td class="num">(\S+)</td><td class="num"><b>(\S+)</b>', said_by(asked))
+    assert told == [("1.02", "1.01"), ("1.03", "1.02"), ("1.01", "1.03")]
+    assert desk.inject("1.01").planned_us == 35 * MINUTE, "nothing is changed by asking"
+    assert "Đã đánh số lại 3 tin." in text_of(desk.post("msel_do", "renumber", sure="1"))
+    assert desk.inject("1.03").planned_us == 35 * MINUTE
+    assert desk.inject("1.04").trigger_entry == desk.inject("1.03")
+    assert "đã theo đúng giai đoạn và giờ" in text_of(desk.post("msel_do", "renumber"))
+    desk.post("msel_do", "undo")
+    assert desk.inject("1.01").planned_us == 35 * MINUTE
+
+
+def test_chosen_injects_share_out_their_own_numbers(desk: Desk) -> None:
+    pks = [desk.inject(number).pk for number in ("1.01", "1.03", "2.01")]
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), pks[:1], 1800)
+    asked = desk.post("msel_do", "renumber", pk=pks)
+    told = re.findall(r'<td class="num">(\S+)</td><td class="num"><b>(\S+)</b>', said_by(asked))
+    assert told == [("1.03", "1.01"), ("1.01", "1.03")]
+    assert [int(pk) for pk in re.findall(r'name="pk" value="(\d+)"', said_by(asked))] == pks
+    desk.post("msel_do", "renumber", pk=pks, sure="1")
+    assert desk.inject("1.03").pk == pks[0]
+    assert [desk.inject(n).planned_us for n in ("1.01", "1.02")] == [10 * MINUTE] * 2
+
+
+def test_new_numbers_are_asked_for_without_a_script_too(desk: Desk) -> None:
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), [desk.inject("1.01").pk], 1800)
+    page = desk.post("msel_do", "renumber", htmx=False)
+    assert "Đánh số lại 3 tin?" in text_of(page)
+    assert page.templates[0].name == "desk/sure.html"
 
 
 def test_order_within_a_minute_is_changed_and_goes_no_further(desk: Desk) -> None:

@@ -27,6 +27,8 @@ from scenarios.models import MselEntry
 
 MOST = 20_000
 """So many injects may be chosen at once."""
+MOST_SHOWN = 200
+"""So many new numbers are shown beforehand."""
 
 
 def done(response: HttpResponse, *, focus: int | None = None) -> HttpResponse:
@@ -92,7 +94,7 @@ def _same_minute(entry: MselEntry) -> list[MselEntry]:
 
 
 def _renumber(request: PlannerRequest, pks: list[int]) -> str:
-    n = len(editing.renumber(request.scenario.pk, request.user))
+    n = len(editing.renumber(request.scenario.pk, request.user, set(pks)))
     return ngettext("Đã đánh số lại %(n)d tin.", "Đã đánh số lại %(n)d tin.", n) % {"n": n}
 
 
@@ -132,15 +134,15 @@ def do(request: PlannerRequest, act: str) -> HttpResponse:
     pks = _chosen(request)
     if not pks and act not in ON_NONE:
         return _answer(request, act, _("Chưa chọn tin nào."), status=422)
-    if act == "remove" and "sure" not in request.POST:
-        return _ask(request, pks)
+    if act in ASKED and "sure" not in request.POST:
+        return ASKED[act](request, pks)
     try:
         sentence = ACTS[act](request, pks)
     except forms.ValidationError as error:
         return _answer(request, act, " ".join(error.messages), status=422)
     except Refused as refused:
         return _answer(request, act, str(refused), status=409)
-    focus = None if act in ON_NONE or act == "remove" else pks[0]
+    focus = None if act in ON_NONE or act in ASKED else pks[0]
     return _answer(request, act, sentence, focus=focus)
 
 
@@ -149,7 +151,7 @@ def _chosen(request: PlannerRequest) -> list[int]:
     return list(dict.fromkeys(int(pk) for pk in asked if pk.isdecimal() and len(pk) < 19))
 
 
-def _ask(request: PlannerRequest, pks: list[int]) -> HttpResponse:
+def _ask_to_remove(request: PlannerRequest, pks: list[int]) -> HttpResponse:
     """Whether these are really to be removed."""
     rows = MselEntry.objects.filter(scenario=request.scenario, pk__in=pks)
     context: dict[str, Any] = {
@@ -158,9 +160,37 @@ def _ask(request: PlannerRequest, pks: list[int]) -> HttpResponse:
         "count": len(pks),
         "numbers": _listed(list(rows.values_list("number", flat=True))),
     }
+    return _asked(request, "desk/_sure.html", context)
+
+
+def _ask_to_renumber(request: PlannerRequest, pks: list[int]) -> HttpResponse:
+    """What every inject would be called."""
+    every = list(MselEntry.objects.filter(scenario=request.scenario))
+    found = editing.renumbered(every, set(pks))
+    changes = [(entry, number) for entry, number in found if entry.number != number]
+    context: dict[str, Any] = {
+        "scenario": request.scenario,
+        "pks": pks,
+        "changes": changes[:MOST_SHOWN],
+        "count": len(changes),
+        "more": max(0, len(changes) - MOST_SHOWN),
+    }
+    return _asked(request, "desk/_renumber.html", context)
+
+
+def _asked(request: PlannerRequest, question: str, context: dict[str, Any]) -> HttpResponse:
+    """A question in the page's dialog or, without JavaScript, on a page of its own."""
     if request.htmx:
-        return render(request, "desk/_sure.html", context)
-    return render(request, "desk/sure.html", frame(request, "msel") | context)
+        return render(request, question, context)
+    context |= frame(request, "msel") | {"question": question}
+    return render(request, "desk/sure.html", context)
+
+
+ASKED: dict[str, Callable[[PlannerRequest, list[int]], HttpResponse]] = {
+    "remove": _ask_to_remove,
+    "renumber": _ask_to_renumber,
+}
+"""What is asked first, unless the answer (``sure``) comes with it."""
 
 
 def _answer(

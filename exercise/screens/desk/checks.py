@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, NamedTuple
 
@@ -11,14 +12,13 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
-from exercise.screens.desk.findings import counts, findings
+from exercise.screens.desk.findings import GLYPHS, counts, findings
 from exercise.screens.desk.frame import VERSION, frame
 from exercise.screens.desk.heat import heat
 from scenarios.checks import MOST_PER_BIN, Finding, Kind, Severity
 from scenarios.models import PhaseCondition, Scenario
 from scenarios.writing import unchecked_document_of
 
-GLYPHS = {Severity.ERROR: "late", Severity.WARNING: "due", Severity.ADVICE: "plan"}
 PAGES = {
     "phase_missing": "scenario_phases",
     "nobody_participates": "scenario_units",
@@ -88,7 +88,10 @@ def count(request: PlannerRequest) -> HttpResponse:
             if n and one != Severity.ADVICE
         ],
     }
-    return render(request, "desk/_counts.html", context)
+    response = render(request, "desk/_counts.html", context)
+    checked = {"desk:checked": {"revision": request.scenario.revision}}
+    response["HX-Trigger"] = json.dumps(checked)
+    return response
 
 
 class Places:

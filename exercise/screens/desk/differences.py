@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from exercise.screens.desk.conditions import condition_words
 from exercise.screens.desk.inject_form import FIRST_FIELD, InjectForm
@@ -142,8 +143,8 @@ def groups_of(found: Comparison, words: Words) -> list[Group]:
         "stand_downs": _("Khoảng tạm nghỉ"),
         "phases": _("Giai đoạn"),
         "conditions": _("Điều kiện qua cổng"),
-        "units": _("Đơn vị"),
-        "people": _("Người"),
+        "units": pgettext("several", "Đơn vị"),
+        "people": pgettext("several", "Người"),
         "objectives": _("Mục tiêu"),
         "problems": _("Vấn đề huấn luyện"),
         "injects": _("Tình huống"),

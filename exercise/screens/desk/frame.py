@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exercise.screens.access import PlannerRequest
 from scenarios.models import Scenario, present
@@ -20,8 +21,8 @@ INJECT = "inject-"
 SECTIONS = (
     ("msel", _("Tình huống")),
     ("scenario_head", _("Thông tin chung")),
-    ("scenario_units", _("Đơn vị")),
-    ("scenario_people", _("Người")),
+    ("scenario_units", pgettext_lazy("several", "Đơn vị")),
+    ("scenario_people", pgettext_lazy("several", "Người")),
     ("scenario_objectives", _("Mục tiêu")),
     ("scenario_phases", _("Giai đoạn")),
     ("scenario_checks", _("Kiểm tra")),

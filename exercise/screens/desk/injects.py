@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.acts import done
+from exercise.screens.desk.findings import said_of
 from exercise.screens.desk.frame import VERSION, frame
 from exercise.screens.desk.inject_form import (
     FIRST_FIELD,
@@ -108,6 +109,7 @@ def _draw(
         "errors": form.errors if status != 200 else {},
         "languages": LANGUAGES,
         "lists": form.lists,
+        "said": said_of(request.scenario, entry.number) if entry else [],
     } | more
     if not request.htmx:
         return _page(request, context, status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
+from exercise.screens.desk.findings import at_hand, marks
 from exercise.screens.desk.frame import VERSION, frame, path_of
 from exercise.screens.desk.lists import Lists
 from exercise.screens.desk.narrowing import Wanted, density, find
@@ -63,7 +64,10 @@ def _table(request: PlannerRequest) -> dict[str, Any]:
         pk = int(focus)
         places = (place for place, one in enumerate(found.injects) if one.pk == pk)
         drawn |= blocks_of(found.injects, list(places)[:1])
+    checked, known = at_hand(scenario)
     return {
+        "checked": checked,
+        "marks": marks(known),
         "scenario": scenario,
         "lists": lists,
         "wanted": wanted,
@@ -90,7 +94,12 @@ def block(request: PlannerRequest, number: int) -> HttpResponse:
     for group in groups(lists, found.injects, {number}):
         for one in group.blocks:
             if one.number == number:
-                context = {"block": one, "scenario": request.scenario, "wanted": wanted}
+                context = {
+                    "block": one,
+                    "scenario": request.scenario,
+                    "wanted": wanted,
+                    "marks": marks(at_hand(request.scenario)[1]),
+                }
                 return render(request, "desk/_block.html", context)
     raise Http404
 

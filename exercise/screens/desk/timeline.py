@@ -6,6 +6,7 @@ Drawn as the console draws its own (``exercise.situation.timeline``), on the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -189,14 +190,17 @@ def _end_us(row: dict[str, Any], scale: Scale) -> int:
 
 
 def _heat(rows: list[dict[str, Any]], scale: Scale) -> list[Heat]:
-    counts: dict[int, int] = {}
-    for row in rows:
-        at = (row["planned_us"] - scale.from_us) // BIN_US
-        counts[at] = counts.get(at, 0) + 1
-    width = BIN_US * 100 / scale.length_us
-    return [
-        Heat(at * width, width, count, count > MOST_PER_BIN) for at, count in sorted(counts.items())
-    ]
+    """The same quarters as the check's (``scenarios.checks.load``): of play, so that a stand-down
+    is in none.
+    """
+    calendar = scale.calendar
+    counts = Counter(calendar.place_us(row["planned_us"]) // BIN_US for row in rows)
+    made = []
+    for at, count in sorted(counts.items()):
+        x = scale.x(calendar.to_calendar_us(at * BIN_US))
+        end = scale.x(calendar.to_calendar_us((at + 1) * BIN_US, before_break=True))
+        made.append(Heat(x, end - x, count, count > MOST_PER_BIN))
+    return made
 
 
 urlpatterns = [path(f"{VERSION}timeline/", timeline, name="msel_timeline")]
