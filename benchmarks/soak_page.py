@@ -16,7 +16,7 @@ def section(soak: dict[str, Any], table: Table) -> list[str]:
     """What grew, and what was lost."""
     drill, stores, seen = soak["drill"], soak["stores"], soak["viewers_saw"]
     rows = []
-    for name in OURS:
+    for name in (name for name in OURS if name in soak["processes"]):
         one = soak["processes"][name]
         rows.append(
             (
