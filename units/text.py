@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,9 +29,17 @@ _PIECES = re.compile(r"(?s:.){1,200}(?=\s|\Z)|\S{1,200}|\s+")
 
 def plain(text: str) -> str:
     """Lower-case ASCII letters and digits in words: ``Nguyễn Thị Đào`` → ``nguyen thi dao``."""
+    # Words for units and phases come again in every row of a sheet; whole paragraphs do not.
+    return _remembered(text) if len(text) <= 80 else _plain(text)
+
+
+def _plain(text: str) -> str:
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+_remembered = lru_cache(maxsize=4096)(_plain)
 
 
 def canonical(text: str) -> str:
