@@ -12,6 +12,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
+from django.conf import settings
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
@@ -22,7 +23,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # whose acknowledgement is lost would count that task as under way for ever, and after four of them
 # take no more. The price: no prefetch limit holds, so one that hangs takes what others could do,
 # until beat asks again.
-app.conf.task_queues = [Queue(app.conf.task_default_queue, no_ack=True)]
+app.conf.task_queues = [
+    Queue(name, no_ack=True) for name in (app.conf.task_default_queue, settings.CHORES_QUEUE)
+]
 app.autodiscover_tasks(["exercise.timing", "exercise.chores"])
 
 
@@ -31,7 +34,6 @@ def _as_django_logs(loglevel: int | None = None, **_options: Any) -> None:
     """Celery sets up no log of its own where somebody answers this: worker and beat write what the
     settings say, and of Celery's own lines what ``--loglevel`` asks for.
     """
-    from django.conf import settings
     from django.utils.log import configure_logging
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)

@@ -1,4 +1,4 @@
-"""A worker whose broker is down: it is back within a second of it, however long that took."""
+"""The workers: how they wait for a broker that is down, and who takes which tasks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kombu import Connection
 from kombu.utils import functional
 
 from exercise.celery import app
+from exercise.supervisor import Site
 
 A_WHILE_S, LOOKS_EVERY_S = 150, 1.0  # Celery gives up after a hundred tries
 
@@ -44,3 +45,20 @@ def test_it_looks_for_the_broker_every_second_for_as_long_as_it_takes(
     with pytest.raises(TimeIsOver):
         consumer.ensure_connected(Connection(f"redis+socket://{tmp_path}/no.sock"))
     assert tries >= A_WHILE_S / LOOKS_EVERY_S
+
+
+def test_what_takes_seconds_has_a_queue_of_its_own() -> None:
+    app.loader.import_default_modules()
+    own = {name: task for name, task in app.tasks.items() if name.startswith("exercise.")}
+    assert len(own) >= 5
+    for name, task in own.items():
+        wanted = "chores" if task.__module__.startswith("exercise.chores") else "timers"
+        assert app.amqp.router.route({}, name)["queue"].name == wanted, name
+
+
+def test_neither_worker_takes_what_is_the_other_ones(tmp_path: Path) -> None:
+    site = Site(tmp_path, tmp_path, "", 0, "", own_broker=False)
+    for name, queue in (("worker", "timers"), ("chores", "chores")):
+        argv = site.child(name).argv
+        assert argv[argv.index("--queues") + 1] == queue
+    assert {queue.name for queue in app.conf.task_queues if queue.no_ack} == {"timers", "chores"}
