@@ -105,7 +105,8 @@ class Site:
             *("--queues", "chores", "--pool", "solo", "--hostname", "chores@%h"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             name="chores",
-            stop_rank=STOP_WORKER,
+            # With the web: no other child waits for it.
+            stop_rank=STOP_INTAKE,
             niceness=CHORES_NICENESS,
         )
 
