@@ -32,7 +32,13 @@ from benchmarks import scenario_files
 BASE = Path(__file__).resolve().parent.parent
 EVERY_S = 15.0
 CODE = "soak"
-NAMES = {"worker": " worker ", "beat": " beat ", "web": "uvicorn", "broker": "-server "}
+NAMES = {
+    "worker": "timers@",
+    "chores": "chores@",
+    "beat": " beat ",
+    "web": "uvicorn",
+    "broker": "-server ",
+}
 SUPERVISOR, PLAYERS = "supervisor", "players"
 WRONG = (" WARNING ", " ERROR ", " CRITICAL ", "Traceback")
 

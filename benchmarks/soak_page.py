@@ -7,7 +7,7 @@ from typing import Any
 
 from exercise.live.bus import RING_BYTES, RING_ENTRIES
 
-OURS = ("supervisor", "broker", "worker", "beat", "web")
+OURS = ("supervisor", "broker", "worker", "chores", "beat", "web")
 
 Table = Callable[[Sequence[str], Iterable[Sequence[Any]]], str]
 

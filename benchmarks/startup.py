@@ -33,7 +33,8 @@ SETTLE_S = {"full": 5.0, "small": 0.5}
 PAGES = 20
 NAMES = (
     # what a command line has in it → which process that is
-    ("celery", " worker", "worker"),
+    ("celery", "chores@", "chores"),
+    ("celery", "timers@", "worker"),
     ("celery", " beat", "beat"),
     ("uvicorn", "", "web"),
     ("valkey-server", "", "broker"),
@@ -93,7 +94,7 @@ def run_tree(env: dict[str, str], there: Path, port: int) -> Iterator[list[psuti
 
 @contextmanager
 def by_hand(env: dict[str, str], there: Path, port: int) -> Iterator[list[psutil.Process]]:
-    """The four programs, all at once."""
+    """The same programs, all at once."""
     words = manage("shell", "--no-imports", "-c", _COMMANDS, env=env).strip().splitlines()
     env = env | {"REDIS_URL": words[0]}
     with ExitStack() as held:
@@ -108,7 +109,7 @@ _COMMANDS = """
 from exercise.supervisor import Site
 site = Site.from_settings()
 print(site.redis_url)
-for child in [*site.broker(), *site.timers(), site.web()]:
+for child in [*site.broker(), *site.timers(), site.web(), site.chores()]:
     print("\\t".join(child.argv))
 """
 

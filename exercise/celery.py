@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_init
+from django.conf import settings
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
@@ -24,7 +25,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # whose acknowledgement is lost would count that task as under way for ever, and after four of them
 # take no more. The price: no prefetch limit holds, so one that hangs takes what others could do,
 # until beat asks again.
-app.conf.task_queues = [Queue(app.conf.task_default_queue, no_ack=True)]
+app.conf.task_queues = [
+    Queue(name, no_ack=True) for name in (app.conf.task_default_queue, settings.CHORES_QUEUE)
+]
 app.autodiscover_tasks(["exercise.timing", "exercise.chores"])
 
 
@@ -45,8 +48,8 @@ def settle_in(**_worker: Any) -> None:
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    for settings in connections.settings.values():
-        settings["CONN_MAX_AGE"] = KEPT_S
+    for one in connections.settings.values():
+        one["CONN_MAX_AGE"] = KEPT_S
 
 
 @task_prerun.connect
@@ -62,7 +65,6 @@ def _as_django_logs(loglevel: int | None = None, **_options: Any) -> None:
     """Celery sets up no log of its own where somebody answers this: worker and beat write what the
     settings say, and of Celery's own lines what ``--loglevel`` asks for.
     """
-    from django.conf import settings
     from django.utils.log import configure_logging
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)

@@ -220,6 +220,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "timers"
+# Work that takes seconds has a queue and a worker of its own: no release waits behind it.
+CHORES_QUEUE = "chores"
+CELERY_TASK_ROUTES = {
+    "exercise.import_step": {"queue": CHORES_QUEUE},
+    "exercise.report_file": {"queue": CHORES_QUEUE},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # its own answer is to give up after a hundred
 # A broker that refuses, because its disk is full, is waited for like one that is gone.

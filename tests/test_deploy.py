@@ -132,6 +132,7 @@ def test_compose_runs_commands_there_are_twice_each() -> None:
         assert_is_command(service["command"])
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
+    assert own["chores1"]["command"] == ["process", "chores"]
     for name in ("web", "worker", "beat"):
         assert [n for n in own if n.rstrip("12") == name] == [f"{name}1", f"{name}2"]
         assert own[f"{name}1"]["depends_on"]["prepare"]

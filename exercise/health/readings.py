@@ -111,10 +111,12 @@ def stream_lag() -> Iterator[Metric]:
 
 
 def queue() -> Iterator[Metric]:
-    """The timers' queue in the broker: how long it is, and how old the task next in turn."""
+    """The queues in the broker: how long they are, and how old the timers' task next in turn."""
     length, oldest = bus.queue(settings.CELERY_TASK_DEFAULT_QUEUE)
     yield gauge("timers_queue", "Tasks no worker has taken yet.", length)
     yield gauge("timers_queue_age_seconds", "Age of the oldest of them.", _age_s(oldest))
+    waiting, _oldest = bus.queue(settings.CHORES_QUEUE)
+    yield gauge("chores_queue", "Imports and report files no chores worker has taken yet.", waiting)
 
 
 def _age_s(message: bytes | None) -> float:

@@ -26,7 +26,8 @@ class Child:
 
     `needs` names the children that must be ready before this one is started. `stop_rank` orders the
     end: lower ranks are stopped first. A child with `until_done` may end by itself with status 0;
-    any other end of any child is a crash and it is started again.
+    any other end of any child is a crash and it is started again. `niceness` is how far it steps
+    back where processor time is short.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Child:
     ready: Callable[[], bool] | None = None
     stop_rank: int = 0
     until_done: bool = False
+    niceness: int = 0
 
 
 class Process:
@@ -57,7 +59,7 @@ class Process:
                 # Its own session: the terminal's Ctrl-C reaches the supervisor alone, which then
                 # stops the children in order.
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()) if _libc is not None else None,
+                preexec_fn=_before_exec(os.getpid(), child.niceness),
             )
         self.pid = self._popen.pid
 
@@ -105,15 +107,21 @@ def last_lines(log: Path, count: int = 5) -> list[str]:
     return [line for line in text.splitlines() if line.strip()][-count:]
 
 
-def _die_with(parent: int) -> Callable[[], None]:
-    """Make the kernel kill the new process when its parent dies, in whatever way. Linux only.
+def _before_exec(parent: int, niceness: int) -> Callable[[], None] | None:
+    """Step back for others, and have the kernel kill the new process when its parent dies, in
+    whatever way: the latter on Linux only.
 
     The kernel watches the thread that forked, so that thread must outlive the child.
     """
     libc = _libc
-    assert libc is not None
+    if libc is None and not niceness:
+        return None
 
     def between_fork_and_exec() -> None:
+        if niceness:
+            os.nice(niceness)
+        if libc is None:
+            return
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the line above
             os._exit(1)

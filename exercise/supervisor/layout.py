@@ -1,4 +1,6 @@
-"""The children of this product, as command lines: broker, worker, beat, web, and `manage.py …`."""
+"""The children of this product, as command lines: broker, worker, chores, beat, web, and
+`manage.py …`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,9 @@ from exercise.supervisor.child import Child
 
 # Who is stopped first: those who take work in, then those who make it, then the one who carries it.
 STOP_INTAKE, STOP_BEAT, STOP_WORKER, STOP_BROKER = range(4)
+
+CHORES_NICENESS = 10
+"""Where processor time is short, an import waits and a release does not."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,13 @@ class Site:
         return [self._worker(), self._beat()]
 
     def child(self, name: str) -> Child:
-        """Return one of web, worker and beat by its name."""
-        made = {"web": self.web, "worker": self._worker, "beat": self._beat}
+        """Return one of web, worker, chores and beat by its name."""
+        made = {
+            "web": self.web,
+            "worker": self._worker,
+            "chores": self.chores,
+            "beat": self._beat,
+        }
         return made[name]()
 
     def web(self) -> Child:
@@ -83,10 +93,29 @@ class Site:
             stop_rank=STOP_INTAKE,
         )
 
+    def chores(self) -> Child:
+        """Return the worker of what takes seconds: imports and reports as files.
+
+        Nothing of a running exercise depends on it.
+        """
+        return _celery(
+            self,
+            "worker",
+            # One task at a time, in the process itself: a killed one leaves nothing behind.
+            *("--queues", "chores", "--pool", "solo", "--hostname", "chores@%h"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            name="chores",
+            # With the web: no other child waits for it.
+            stop_rank=STOP_INTAKE,
+            niceness=CHORES_NICENESS,
+        )
+
     def _worker(self) -> Child:
         return _celery(
             self,
             "worker",
+            "--queues",
+            "timers",
             # Threads: half the memory of forked children, and nothing is left behind by a kill -9.
             *("--pool", "threads", "--concurrency", "4", "--hostname", "timers@%h"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
@@ -118,9 +147,16 @@ def _broker(var: Path) -> Child:
     )
 
 
-def _celery(site: Site, command: str, *options: str, stop_rank: int) -> Child:
+def _celery(
+    site: Site,
+    command: str,
+    *options: str,
+    stop_rank: int,
+    name: str | None = None,
+    niceness: int = 0,
+) -> Child:
     return Child(
-        name=command,
+        name=name or command,
         argv=(
             *(sys.executable, "-m", "celery", "--quiet", "--app", "exercise.celery", command),
             *("--loglevel", "WARNING", *options),
@@ -128,6 +164,7 @@ def _celery(site: Site, command: str, *options: str, stop_rank: int) -> Child:
         # A Celery process that finds no broker sleeps two seconds before it looks again.
         needs=("broker",) if site.own_broker else (),
         stop_rank=stop_rank,
+        niceness=niceness,
     )
 
 

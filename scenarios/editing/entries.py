@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from scenarios.editing.numbers import Numbers, follow
 from scenarios.editing.refused import Refused
 from scenarios.editing.rows import batched
 from scenarios.editing.values import InjectValues
-from scenarios.models import MselEntry, sort_key
+from scenarios.models import MselEntry, Scenario, sort_key
 from scenarios.phases import PLAYED
 from scenarios.reading.frame import cycles
 
@@ -49,8 +49,28 @@ def add_entries(
     Raises:
         Refused: a value that cannot be.
     """
-    known, numbers = Known(desk, unfinished=unfinished), Numbers(desk)
-    given, triggers = [], {}
+    return add_prepared(desk, prepare(desk.scenario, values, unfinished=unfinished))
+
+
+class Prepared(NamedTuple):
+    """New injects, as their rows will have them; their triggers by number, as they were given."""
+
+    rows: list[dict[str, Any]]
+    triggers: dict[str, Any]
+
+
+def prepare(
+    scenario: Scenario, values: Sequence[InjectValues], *, unfinished: bool = False
+) -> Prepared:
+    """Check new injects against a version as it is, and write nothing: the long part of adding
+    many, which needs no lock where the version's revision is looked at afterwards.
+
+    Raises:
+        Refused: a value that cannot be.
+    """
+    known, numbers = Known(scenario, unfinished=unfinished), Numbers(scenario)
+    given: list[dict[str, Any]] = []
+    triggers: dict[str, Any] = {}
     for one in values:
         named = {name: value for name, value in one.items() if name != "number" or value}
         columns = known.columns(named, added=True)
@@ -60,9 +80,18 @@ def add_entries(
         if trigger := columns.pop("trigger", None):
             triggers[number] = trigger
         given.append(columns)
-    made = desk.add_many(MselEntry, given)
-    if triggers:
-        known = Known(desk)
+    return Prepared(given, triggers)
+
+
+def add_prepared(desk: Desk, prepared: Prepared) -> list[MselEntry]:
+    """Add injects that were checked against this version as it still is.
+
+    Raises:
+        Refused: they wait for each other in a circle, or for one that is not there.
+    """
+    made = desk.add_many(MselEntry, prepared.rows)
+    if triggers := prepared.triggers:
+        known = Known(desk.scenario)
         desk.change_many(
             [(row, known.trigger(triggers[row.number])) for row in made if row.number in triggers]
         )
@@ -86,7 +115,7 @@ def change_entries(
         Changed: the first one's revision is no longer the one expected.
         Refused: a value that cannot be.
     """
-    known, numbers = Known(desk, unfinished=unfinished), Numbers(desk)
+    known, numbers = Known(desk.scenario, unfinished=unfinished), Numbers(desk.scenario)
     written, renamed = [], {}
     for entry, values in changes:
         columns = known.columns(values, entry)
@@ -130,8 +159,7 @@ def require_ends(desk: Desk, changed: Sequence[MselEntry]) -> None:
 class Known:
     """What the values of injects are checked against, read once for many of them."""
 
-    def __init__(self, desk: Desk, *, unfinished: bool = False) -> None:
-        scenario = desk.scenario
+    def __init__(self, scenario: Scenario, *, unfinished: bool = False) -> None:
         self._unfinished = unfinished
         self.units = dict(scenario.participations.values_list("unit__code", "unit"))
         self.objectives = dict(scenario.objectives.values_list("code", "pk"))

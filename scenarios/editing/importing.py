@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from scenarios.editing.desk import edit
-from scenarios.editing.entries import add_entries, change_entries
+from scenarios.editing.entries import Prepared, add_prepared, change_entries, prepare
 from scenarios.editing.refused import Refused
 from scenarios.editing.values import InjectValues
 from scenarios.intake.merging import Merge
-from scenarios.models import EditKind, MselEntry
+from scenarios.models import EditKind, MselEntry, Scenario
 from scenarios.reading import document as doc
 from units.models import User
 
@@ -52,49 +52,73 @@ def without_waiting(entries: Sequence[doc.Entry], there: Iterable[str] = ()) -> 
         kept = still
 
 
-def import_entries(
-    scenario_id: int,
-    user: User,
-    merge: Merge,
-    *,
-    name: str,
-    expected_revision: int | None = None,
-) -> int:
-    """Write the new and the changed injects of a merge; answers how many.
+class ReadyImport(NamedTuple):
+    """A merge that was checked, to be written if the version is still at this revision."""
+
+    scenario_id: int
+    revision: int
+    new: Prepared
+    changed: list[tuple[MselEntry, InjectValues]]
+
+    def __len__(self) -> int:
+        return len(self.new.rows) + len(self.changed)
+
+
+def ready_import(
+    scenario_id: int, merge: Merge, *, expected_revision: int | None = None
+) -> ReadyImport:
+    """Check what is new in a merge and read what changes, before anything is locked: SQLite's lock
+    is the whole database's, and keeps the timers of running exercises waiting.
+
+    Args:
+        expected_revision: of the version that the merge was made against; ``None``: as it is now.
+
+    Raises:
+        Refused: a value that cannot be; ``gone_on`` where the version has.
+    """
+    found = writable(merge)
+    scenario = Scenario.objects.filter(pk=scenario_id).first()
+    if scenario is None or expected_revision not in (None, scenario.revision):
+        raise _gone_on()
+    new = prepare(scenario, [_values(entry) for entry in found.new], unfinished=True)
+    changed = {entry.number: _values(entry) for entry in found.changed}
+    rows = scenario.msel.all() if changed else ()
+    changes = [(row, changed[row.number]) for row in rows if row.number in changed]
+    return ReadyImport(scenario_id, scenario.revision, new, changes)
+
+
+def write_import(ready: ReadyImport, user: User, *, name: str) -> int:
+    """Write the new and the changed injects, all or none; answers how many.
 
     Args:
         name: of the file, for the history.
-        expected_revision: of the version that the merge was made against.
 
     Raises:
         Refused: nothing was written; ``gone_on`` where the version has.
     """
-    found = writable(merge)
-    if not len(found):
+    count = len(ready)
+    if not count:
         return 0
-    count = len(found)
-    with edit(scenario_id, user, EditKind.IMPORTED, name=name, count=count) as desk:
-        if expected_revision is not None and desk.scenario.revision != expected_revision:
-            raise Refused(
-                "gone_on",
-                _("Kịch bản vừa được sửa trong lúc nhập."),
-                _("Xem lại kết quả kiểm tra rồi nhập."),
-            )
+    with edit(ready.scenario_id, user, EditKind.IMPORTED, name=name, count=count) as desk:
+        if desk.scenario.revision != ready.revision:
+            raise _gone_on()
         # New ones first: what is changed may wait for them.
-        add_entries(desk, [_values(entry) for entry in found.new], unfinished=True)
-        rows = _rows(desk.scenario.msel.all(), {entry.number for entry in found.changed})
-        changes = [(rows[entry.number], _values(entry)) for entry in found.changed]
-        if changes:
-            change_entries(desk, changes, unfinished=True)
+        add_prepared(desk, ready.new)
+        if ready.changed:
+            change_entries(desk, ready.changed, unfinished=True)
     return count
+
+
+def _gone_on() -> Refused:
+    return Refused(
+        "gone_on",
+        _("Kịch bản vừa được sửa trong lúc nhập."),
+        _("Xem lại kết quả kiểm tra rồi nhập."),
+    )
 
 
 def _leads(entry: doc.Entry, numbers: set[str]) -> bool:
     return entry.trigger is None or entry.trigger.inject in numbers
-
-
-def _rows(msel: Iterable[MselEntry], numbers: set[str]) -> dict[str, MselEntry]:
-    return {row.number: row for row in msel if row.number in numbers}
 
 
 def _values(entry: doc.Entry) -> InjectValues:

@@ -83,7 +83,7 @@ def remove_injects(scenario_id: int, user: User, pks: Sequence[int]) -> list[str
 def duplicate_injects(scenario_id: int, user: User, pks: Sequence[int]) -> list[MselEntry]:
     """Copy injects, each with the next free number of its phase, at the same time."""
     with edit(scenario_id, user, EditKind.INJECTS_COPIED) as desk:
-        numbers = Numbers(desk)
+        numbers = Numbers(desk.scenario)
         copies = []
         for entry in entries(desk, pks):
             number = numbers.next(entry.phase)

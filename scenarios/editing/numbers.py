@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from scenarios.editing.desk import Desk
 from scenarios.editing.refused import Refused
-from scenarios.models import PhaseCondition
+from scenarios.models import PhaseCondition, Scenario
 from scenarios.phases import PLAYED, Phase
 
 
 class Numbers:
     """The numbers of a version's injects."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.taken = set(desk.scenario.msel.values_list("number", flat=True))
+    def __init__(self, scenario: Scenario) -> None:
+        self.taken = set(scenario.msel.values_list("number", flat=True))
         self._counts: dict[str, int] = {}
 
     def next(self, phase: str) -> str:

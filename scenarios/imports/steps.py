@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from scenarios.editing import Refused
-from scenarios.editing.importing import import_entries, writable
+from scenarios.editing.importing import ready_import, writable, write_import
 from scenarios.imports import stored
 from scenarios.imports.keeping import beside, write_whole
 from scenarios.imports.leftover import REASON
@@ -320,15 +320,12 @@ def _finish(imported: Import, seen: Preview) -> None:
         "same": len(seen.merge.same),
         "left": sum(row.entry is None for row in seen.checked.rows) + len(found.waiting),
     }
+    # The revision of before the scenario was read.
+    revision = imported.scenario.revision
+    ready = ready_import(imported.scenario_id, seen.merge, expected_revision=revision)
+    _advance(imported, 80)
     with transaction.atomic():
-        import_entries(
-            imported.scenario_id,
-            imported.user,
-            seen.merge,
-            name=imported.name,
-            # Of before the scenario was read.
-            expected_revision=imported.scenario.revision,
-        )
+        write_import(ready, imported.user, name=imported.name)
         mine = Import.objects.filter(pk=imported.pk, state=ImportState.WRITING)
         if not mine.update(state=ImportState.DONE, progress=100, report=report):
             # Another task, asked for because this one was slow, has written it.

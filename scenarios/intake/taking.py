@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
 from scenarios.editing import Refused
-from scenarios.editing.importing import import_entries, without_waiting
+from scenarios.editing.importing import ready_import, without_waiting, write_import
 from scenarios.intake import columns, preview, readers, workbook
 from scenarios.intake.mapping import Mapping
 from scenarios.intake.merging import Merge
@@ -230,4 +230,4 @@ def _write(scenario: Scenario, name: str, seen: Preview, user: User | None) -> N
             _("Chưa có tài khoản nào để ghi tên người sửa."),
             _("Lập tài khoản quản trị, hoặc chọn người bằng --user."),
         )
-    import_entries(scenario.pk, user, seen.merge, name=name)
+    write_import(ready_import(scenario.pk, seen.merge), user, name=name)

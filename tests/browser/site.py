@@ -76,7 +76,7 @@ class Site:
 
     def worker_pid(self) -> int:
         """The process that does the timed work."""
-        return self._child(b"worker")
+        return self._child(b"timers@%h")
 
     def beat_pid(self) -> int:
         """The process that knows what is due."""

@@ -20,9 +20,16 @@ from django.conf import settings
 from exercise.supervisor import broker
 from exercise.supervisor.child import Child, Process
 
-MARKS = {"web": "uvicorn", "worker": " worker ", "beat": " beat ", "broker": "-server"}
+MARKS = {
+    "web": "uvicorn",
+    "worker": "timers@",
+    "chores": "chores@",
+    "beat": " beat ",
+    "broker": "-server",
+}
 CELERY = (sys.executable, "-m", "celery", "--quiet", "--app", "exercise.celery")
-SECOND_WORKER = (*CELERY, "worker", "--pool", "threads", "--concurrency", "4")
+SECOND_WORKER = (*CELERY, "worker", "--queues", "timers", "--pool", "threads")
+SECOND_WORKER = (*SECOND_WORKER, "--concurrency", "4")
 SECOND_WORKER = (*SECOND_WORKER, "--hostname", "second@%h", "--without-gossip", "--without-mingle")
 SECOND_BEAT = (*CELERY, "beat")
 RESTART_S = 0.3
@@ -35,7 +42,7 @@ class Deployment:
     def __init__(self, *, outer_broker: bool, second_worker: bool) -> None:
         self.var: Path = settings.VAR_DIR
         self.site = f"http://127.0.0.1:{settings.PORT}"
-        self.parts = ("web", "worker", "beat") + (() if outer_broker else ("broker",))
+        self.parts = ("web", "worker", "chores", "beat") + (() if outer_broker else ("broker",))
         self._supervisor: Process | None = None
         self._others: dict[str, tuple[Child, Process | None]] = {}
         self._down: set[str] = set()

@@ -21,7 +21,7 @@ SMALL_VAR, SMALL_UPLOADS, SMALL_POSTGRES = "var", "uploads", "postgres"
 """What lies on a small disk of its own."""
 CLOCK_STEP_S = 90
 TASKS_AT_ONCE = 60
-EVERYTHING = ("supervisor", "web", "worker", "beat", "broker")
+EVERYTHING = ("supervisor", "web", "worker", "chores", "beat", "broker")
 
 
 class Stage(Protocol):

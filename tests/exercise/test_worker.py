@@ -1,4 +1,4 @@
-"""The worker's patience with a broker that is down, and its connections to the database."""
+"""The workers: how they wait for a broker, keep their connections, and who takes which tasks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kombu import Connection
 from kombu.utils import functional
 
 from exercise.celery import app, settle_in
+from exercise.supervisor import Site
 
 A_WHILE_S, LOOKS_EVERY_S = 150, 1.0  # Celery gives up after a hundred tries
 
@@ -66,3 +67,20 @@ def test_a_worker_gives_up_a_connection_that_is_too_old(db):
         assert settings["CONN_HEALTH_CHECKS"]
     finally:
         settings["CONN_MAX_AGE"] = before
+
+
+def test_what_takes_seconds_has_a_queue_of_its_own() -> None:
+    app.loader.import_default_modules()
+    own = {name: task for name, task in app.tasks.items() if name.startswith("exercise.")}
+    assert len(own) >= 5
+    for name, task in own.items():
+        wanted = "chores" if task.__module__.startswith("exercise.chores") else "timers"
+        assert app.amqp.router.route({}, name)["queue"].name == wanted, name
+
+
+def test_neither_worker_takes_what_is_the_other_ones(tmp_path: Path) -> None:
+    site = Site(tmp_path, tmp_path, "", 0, "", own_broker=False)
+    for name, queue in (("worker", "timers"), ("chores", "chores")):
+        argv = site.child(name).argv
+        assert argv[argv.index("--queues") + 1] == queue
+    assert {queue.name for queue in app.conf.task_queues if queue.no_ack} == {"timers", "chores"}

@@ -224,6 +224,7 @@ def test_tasks_that_nobody_takes_are_seen_with_their_age(
     broker: Broker, metrics: Metrics, drill: Drill
 ) -> None:
     assert metrics()["exercise_timers_queue"] == 0
+    assert metrics()["exercise_chores_queue"] == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.conf, "broker_write_url", broker.url.replace("unix", "redis+socket", 1))
         patch.setattr(app.amqp, "_producer_pool", None)

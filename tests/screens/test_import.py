@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 from openpyxl import Workbook, load_workbook
 
 from exercise.chores import asking
-from scenarios.editing import undo
+from scenarios.editing import Refused, undo
+from scenarios.editing.importing import ready_import, write_import
 from scenarios.imports import keeping, steps, stored
 from scenarios.models import Edit, Import, ImportMapping, ImportState, Scenario, Status
 from tests.factories import MINUTE, entry, make_scenario
@@ -511,6 +514,35 @@ def test_two_presses_write_once(client: Client, draft: Scenario) -> None:
     steps.write(walk.found.pk, review.digest)
     assert Edit.objects.count() == 1
     assert Import.objects.get().state == ImportState.DONE
+
+
+def test_rows_are_checked_before_the_database_is_locked(client: Client, draft: Scenario) -> None:
+    walk = Walk.to_check(client, draft, workbook([ROWS[0]]))
+    walk.page()
+    review = steps.review(Import.objects.get())
+    assert review
+    assert steps.claim(walk.found)
+    with CaptureQueriesContext(connection) as captured:
+        steps.write(walk.found.pk, review.digest)
+    said = [query["sql"] for query in captured]
+    locked = next(at for at, sql in enumerate(said) if sql.startswith(("SAVEPOINT", "BEGIN")))
+    assert any("scenarios_participation" in sql for sql in said[:locked])
+    assert not [sql for sql in said[locked:] if "scenarios_participation" in sql]
+    assert draft.msel.count() == 1
+
+
+def test_what_was_checked_is_not_written_into_a_version_that_went_on(
+    client: Client, draft: Scenario, planner: User
+) -> None:
+    walk = Walk.to_check(client, draft, workbook([ROWS[0]]))
+    ready = ready_import(draft.pk, steps.look(walk.found).merge)
+    assert len(ready) == 1
+    Scenario.objects.filter(pk=draft.pk).update(revision=99)
+    with pytest.raises(Refused) as refused:
+        write_import(ready, planner, name="kich-ban.xlsx")
+    assert refused.value.code == "gone_on"
+    assert not draft.msel.exists()
+    assert not Edit.objects.exists()
 
 
 # ── long work ───────────────────────────────────────────────────────────────────────────────────

@@ -33,7 +33,7 @@ def test_without_a_shared_broker_it_does_not_begin(tmp_path: Path) -> None:
     assert "REDIS_URL is not set" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "chores"])
 def test_who_draws_pages_needs_what_prepare_makes(tmp_path: Path, name: str) -> None:
     done = process(name, tmp_path, REDIS_URL=NOBODY)
     assert done.returncode == 1

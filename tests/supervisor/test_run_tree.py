@@ -33,7 +33,8 @@ async def application(scope, receive, send):
 CELERY = """
 import os
 from celery import Celery
-app = Celery("tiny", broker=os.environ["REDIS_URL"].replace("unix", "redis+socket", 1))
+broker = os.environ["REDIS_URL"].replace("unix", "redis+socket", 1)
+app = Celery("tiny", task_default_queue="timers", broker=broker)
 @app.task(name="tick", ignore_result=True)
 def tick():
     with open("ticks", "a") as ticks:
@@ -139,7 +140,7 @@ def test_it_serves_works_and_ends_completely(
     until((home / "ticks").exists)  # beat, broker and worker have done something together
 
     pids = descendants(supervisor.pid)
-    assert len(pids) == 4
+    assert len(pids) == 5
     asked = time.monotonic()
     supervisor.send_signal(signal.SIGINT)
     output, _ = supervisor.communicate(timeout=10)
@@ -193,7 +194,7 @@ def test_an_engine_runs_beside_a_program_and_ends_with_it(
             pass  # the one that runs is used, and left running
         assert broker.answers(broker.socket_path(var))
     assert not broker.answers(broker.socket_path(var))
-    assert said == ["broker started", "worker started", "beat started"]
+    assert said == ["broker started", "worker started", "beat started", "chores started"]
 
 
 def test_an_engine_that_cannot_run_says_so_to_its_program(

@@ -1,4 +1,5 @@
-"""`manage.py process web|worker|beat`: one process of a grown install, for units and containers.
+"""`manage.py process web|worker|chores|beat`: one process of a grown install, for units and
+containers.
 
 It becomes the server itself, with the command line that the supervisor uses: nothing stands between
 it and the signals it is sent.
@@ -17,11 +18,14 @@ from exercise.supervisor import Site
 
 
 class Command(BaseCommand):
-    help = "Runs one process of an install that shares a database and a broker: web, worker, beat."
+    help = (
+        "Runs one process of an install that shares a database and a broker: "
+        "web, worker, chores, beat."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", choices=("web", "worker", "beat"))
+        parser.add_argument("name", choices=("web", "worker", "chores", "beat"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = Site.from_settings()
@@ -34,4 +38,6 @@ class Command(BaseCommand):
         connections.close_all()
         child = site.child(options["name"])
         os.chdir(site.base)
+        if child.niceness:  # a unit's filter of system calls may forbid it to all others
+            os.nice(child.niceness)
         os.execve(child.argv[0], child.argv, os.environ | site.env())
