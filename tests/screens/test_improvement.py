@@ -28,6 +28,7 @@ def drill() -> Drill:
     made = make_drill(units=3, started=True).later(5)
     made.sweep()
     made.later(25).do("end")
+    made.do("publish_evaluation")
     made.fresh()
     return made
 
@@ -161,6 +162,21 @@ def test_an_edit_of_what_somebody_has_just_changed_is_shown_again(drill: Drill) 
     assert CorrectiveAction.objects.get().measure == "Hai ca"
     history = text(ask(drill, director, "improvement_action", code, action.pk))
     assert "Lập bảng trực Hai ca" in history
+
+
+def test_a_unit_sees_nothing_of_it_while_the_evaluation_is_not_published(drill: Drill) -> None:
+    action, lead, code = add(drill, days=1), drill.user("lead", "U1"), drill.exercise.code
+
+    def told() -> tuple[int, int, int, bool]:
+        page = ask(drill, lead, "improvement_action", code, action.pk)
+        inbox = ask(drill, lead, "inbox", code).context
+        listed = plan(drill, lead).context["lines"]
+        return page.status_code, len(listed), len(overview(drill, lead)), "reminder" in inbox
+
+    assert told() == (200, 1, 1, True)
+    drill.do("withdraw_evaluation")
+    assert told() == (404, 0, 0, False)
+    assert len(plan(drill, drill.user("director")).context["lines"]) == 1
 
 
 # ── what is due ─────────────────────────────────────────────────────────────────────────────────
