@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from exercise.models import CorrectiveAction, Observation
 from exercise.situation import improvement
@@ -294,6 +295,22 @@ def test_the_table_for_a_spreadsheet_holds_what_the_filter_shows_and_runs_nothin
     assert len(rows) == 2
     assert "'=HYPERLINK(1)" in rows[1]
     assert drill.exercise.code in rows[1]
+
+
+def test_the_workbook_says_what_the_table_says_and_counts_with_its_days(
+    drill: Drill, planner: User
+) -> None:
+    action = add(drill, measure="=HYPERLINK(1)")
+    add(drill, owner_code="U2")
+    answer = ask(drill, planner, "improvements_workbook", owner="U1")
+    assert answer["Content-Disposition"].endswith('improvement-plan.xlsx"')
+    book = load_workbook(io.BytesIO(answer.content))
+    heads, row = book.active.iter_rows()
+    table = ask(drill, planner, "improvements_export", owner="U1").content.decode("utf-8-sig")
+    assert [cell.value for cell in heads] == next(csv.reader(io.StringIO(table)))
+    assert (row[6].value, row[6].data_type) == ("=HYPERLINK(1)", "s")
+    assert row[9].is_date
+    assert row[9].value.date() == action.due
 
 
 # ── the next drill ──────────────────────────────────────────────────────────────────────────────
