@@ -49,12 +49,12 @@ class Improving:
 
     def action(self, action_id: int) -> CorrectiveAction:
         """An action of this exercise; unit members reach those their own unit has to carry out,
-        once the drill is over.
+        once the drill is over and its evaluation published.
         """
         known = CorrectiveAction.objects.filter(exercise=self.exercise)
         if self.by.role not in CONTROL:
-            over = self.exercise.over and self.by.unit_id is not None
-            known = known.filter(owner_id=self.by.unit_id) if over else known.none()
+            told = self.exercise.lessons_published and self.by.unit_id is not None
+            known = known.filter(owner_id=self.by.unit_id) if told else known.none()
         try:
             return known.select_related("owner", "unit").get(pk=action_id)
         except CorrectiveAction.DoesNotExist:

@@ -29,15 +29,14 @@ CHANNELS = ("phone", "paper")
 # ── by the unit ─────────────────────────────────────────────────────────────────────────────────
 @command()
 def open_tasking(conduct: Conduct, *, tasking_id: int) -> Tasking:
-    """Someone of the unit has it on the screen. Opening again changes nothing."""
+    """Someone of the unit has it on the screen. Opening again, or what was taken back unread,
+    changes nothing.
+    """
     tasking = conduct.tasking(tasking_id)
-    version = tasking.inject.version
     if tasking.state == T.DELIVERED:
+        version = tasking.inject.version
         conduct.move(tasking, "mark_opened", opened_us=conduct.position_us, read_version=version)
         conduct.note("tasking_opened", inject=tasking.inject, unit=tasking.unit.code)
-    elif tasking.read_version != version and not tasking.reacknowledge:
-        tasking.read_version = version
-        tasking.save(update_fields=["read_version"])
     return tasking
 
 

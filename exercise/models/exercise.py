@@ -180,6 +180,11 @@ class Exercise(Stateful):
         return self.status in OVER
 
     @property
+    def lessons_published(self) -> bool:
+        """Over, and the director has published what is to be learnt: units see their actions."""
+        return self.over and self.evaluation_published
+
+    @property
     def board_ends_wall_us(self) -> int:
         """When the board's share link stops working, unless something happens before.
 

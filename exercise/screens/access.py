@@ -93,7 +93,7 @@ OWN = (
 )
 """What everybody who is signed in may open: their own account."""
 
-OVER_ALL_DRILLS = ("improvements", "improvements_export")
+OVER_ALL_DRILLS = ("improvements", "improvements_export", "improvements_workbook")
 """What planners may open, and whoever conducts a drill or belongs to a unit of one; each sees there
 what they may see of it in each drill.
 """

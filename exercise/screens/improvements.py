@@ -1,5 +1,5 @@
 """The corrective actions of all drills that concern the reader: filtered, by the day they are due;
-and as a table for a spreadsheet.
+and as a table for a spreadsheet, in CSV or as a workbook.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from exercise.models import (
     CorrectiveAction,
     Exercise,
 )
+from exercise.review.files import workbook
 from exercise.screens.access import over_all_drills
 from exercise.situation import improvement
 from units.models import Unit
@@ -32,6 +33,9 @@ from units.spreadsheets import harmless
 
 PER_PAGE = 50
 ASKED = ("state", "owner", "drill")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDTHS = (14, 9, 50, 24, 12, 12, 50, 24, 24, 12, 20, 20)
+"""Of the workbook's columns, in characters."""
 
 
 class Wanted(NamedTuple):
@@ -115,6 +119,19 @@ def export(request: Any) -> HttpResponse:
     return response
 
 
+@require_safe
+@over_all_drills("improvements_workbook")
+def export_workbook(request: Any) -> HttpResponse:
+    """The same as XLSX, in which the day that an action is due is a date."""
+    found, _wanted = _found(request, improvement.of_reader(request.user))
+    columns = list(zip(_heads(), WIDTHS, strict=True))
+    rows = (_cells(line.action, line.due_words) for line in improvement.lines(found))
+    content = workbook.table(_("Kế hoạch khắc phục"), columns, rows)
+    response = HttpResponse(content, content_type=WORKBOOK)
+    response["Content-Disposition"] = 'attachment; filename="improvement-plan.xlsx"'
+    return response
+
+
 def _heads() -> list[str]:
     return [
         _("Cuộc diễn tập"),
@@ -143,7 +160,7 @@ def _cells(action: CorrectiveAction, due_words: str) -> list[Any]:
         action.measure,
         str(action.owner),
         action.responsible,
-        action.due.isoformat(),
+        action.due,
         action.get_state_display(),
         due_words,
     ]
@@ -152,4 +169,5 @@ def _cells(action: CorrectiveAction, due_words: str) -> list[Any]:
 urlpatterns = [
     path("improvement/", show, name="improvements"),
     path("improvement/export.csv", export, name="improvements_export"),
+    path("improvement/export.xlsx", export_workbook, name="improvements_workbook"),
 ]

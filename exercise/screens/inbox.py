@@ -50,7 +50,7 @@ def show(request: ParticipantRequest) -> HttpResponse:
     context = _unit_page(request, "inbox", reverse("inbox_live", args=[request.exercise.code]))
     facts = read_facts(request.exercise)
     context |= inbox.list_context(facts, _unit(request).pk)
-    if request.exercise.over:
+    if request.exercise.lessons_published:
         context["reminder"] = improvement.reminder(improvement.of_participant(request.participant))
     return render(request, "inbox/page.html", context)
 

@@ -56,12 +56,13 @@ def moment(at_wall_us: int) -> datetime:
 # ── who may see what ────────────────────────────────────────────────────────────────────────────
 def of_participant(participant: Participant) -> QuerySet[CorrectiveAction]:
     """The actions of a drill that this person may see: control all of them; unit members, once the
-    drill is over, those that their own unit has to carry out; nobody else any.
+    drill is over and its evaluation published, those that their own unit has to carry out; nobody
+    else any.
     """
     actions = CorrectiveAction.objects.filter(exercise=participant.exercise)
     if participant.role in CONTROL:
         return actions
-    if participant.role in UNIT_MEMBERS and participant.exercise.over:
+    if participant.role in UNIT_MEMBERS and participant.exercise.lessons_published:
         return actions.filter(owner=participant.unit_id)
     return actions.none()
 
@@ -72,6 +73,7 @@ def of_parts(user: User) -> QuerySet[CorrectiveAction]:
     controlled = parts.filter(role__in=CONTROL)
     member = Q(
         exercise__status__in=OVER,
+        exercise__evaluation_published=True,
         exercise__participants__user=user,
         exercise__participants__role__in=UNIT_MEMBERS,
         exercise__participants__unit=F("owner"),

@@ -26,6 +26,7 @@ def drill() -> Drill:
     made = make_drill(units=2, started=True).later(30)
     made.sweep()
     made.do("end")
+    made.do("publish_evaluation")
     made.fresh()
     return made
 
@@ -141,12 +142,16 @@ def test_an_action_of_another_drill_is_not_there(drill: Drill) -> None:
         drill.do("begin_action", action_id=action.pk)
 
 
-def test_the_units_learn_of_an_action_when_the_drill_is_over() -> None:
+@pytest.mark.parametrize("steps", [("end", "publish_evaluation"), ("publish_evaluation", "end")])
+def test_the_units_learn_of_an_action_when_the_drill_is_over_and_its_evaluation_published(
+    steps: tuple[str, str],
+) -> None:
     drill = make_drill(units=1, started=True).later(30)
     action, lead = add(drill), drill.actor("lead", "U1")
-    with refuses("unknown"):
-        drill.do("begin_action", lead, action_id=action.pk)
-    drill.do("end")
+    for step in steps:
+        with refuses("unknown"):
+            drill.do("begin_action", lead, action_id=action.pk)
+        drill.do(step)
     assert drill.do("begin_action", lead, action_id=action.pk).state == "in_progress"
 
 

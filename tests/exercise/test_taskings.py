@@ -74,6 +74,18 @@ def test_opening_twice_is_written_down_once(drill, staff, task):
     assert drill.kinds.count("tasking_opened") == 1
 
 
+@pytest.mark.parametrize("command", ["waive", "recall"])
+def test_opening_what_was_taken_back_unread_changes_nothing(drill, staff, task, command):
+    """Whatever is written is in the journal, and there is nothing to write there."""
+    of = task if command == "waive" else {"inject_id": drill.inject("1.01").pk}
+    drill.do(command, **of, reason="Đã có lệnh mới thay thế")
+    tasking, head = drill.tasking("1.01", "U1"), drill.fresh().journal_seq
+    drill.do("open_tasking", staff, **task)
+    rows = type(tasking).objects.filter(pk=tasking.pk).values()
+    assert rows.get() == {name: getattr(tasking, name) for name in rows.get()}
+    assert drill.fresh().journal_seq == head
+
+
 def test_nothing_is_reported_or_completed_before_it_is_acknowledged(drill, staff, task):
     with refuses("not_acknowledged"):
         drill.do("report", staff, **task, text="Báo cáo")

@@ -74,7 +74,7 @@ def test_the_key_figures(drill):
     assert (key.slowest.unit.code, key.slowest.number) == ("U2", "1.01")
     assert key.slowest.after_us == 18 * MINUTE
     assert key.finding == (
-        "Đã phát 2/4 tin; bỏ qua 1 tin; 0/2 (0 %) đúng hạn; "
+        "Đã phát 2/4 tin; bỏ qua 1 tin; 0/2 (0\N{NO-BREAK SPACE}%) đúng hạn; "
         "thời gian xác nhận trung vị 4:00 theo giờ diễn tập (n = 3)."
     )
 
@@ -358,7 +358,7 @@ def test_the_number_of_queries_does_not_grow():
 
 @pytest.mark.parametrize(
     ("language", "whole", "part", "share"),
-    [("vi", "3.200", "0,3", "41/45 (91 %)"), ("en", "3,200", "0.3", "41/45 (91")],
+    [("vi", "3.200", "0,3", "41/45 (91\N{NO-BREAK SPACE}%)"), ("en", "3,200", "0.3", "41/45 (91")],
 )
 def test_numbers_are_written_as_their_reader_writes_them(language, whole, part, share):
     with translation.override(language):

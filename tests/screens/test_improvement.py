@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from exercise.models import CorrectiveAction, Observation
 from exercise.situation import improvement
@@ -28,6 +29,7 @@ def drill() -> Drill:
     made = make_drill(units=3, started=True).later(5)
     made.sweep()
     made.later(25).do("end")
+    made.do("publish_evaluation")
     made.fresh()
     return made
 
@@ -163,6 +165,21 @@ def test_an_edit_of_what_somebody_has_just_changed_is_shown_again(drill: Drill) 
     assert "Lập bảng trực Hai ca" in history
 
 
+def test_a_unit_sees_nothing_of_it_while_the_evaluation_is_not_published(drill: Drill) -> None:
+    action, lead, code = add(drill, days=1), drill.user("lead", "U1"), drill.exercise.code
+
+    def told() -> tuple[int, int, int, bool]:
+        page = ask(drill, lead, "improvement_action", code, action.pk)
+        inbox = ask(drill, lead, "inbox", code).context
+        listed = plan(drill, lead).context["lines"]
+        return page.status_code, len(listed), len(overview(drill, lead)), "reminder" in inbox
+
+    assert told() == (200, 1, 1, True)
+    drill.do("withdraw_evaluation")
+    assert told() == (404, 0, 0, False)
+    assert len(plan(drill, drill.user("director")).context["lines"]) == 1
+
+
 # ── what is due ─────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("days", "words", "state"),
@@ -278,6 +295,22 @@ def test_the_table_for_a_spreadsheet_holds_what_the_filter_shows_and_runs_nothin
     assert len(rows) == 2
     assert "'=HYPERLINK(1)" in rows[1]
     assert drill.exercise.code in rows[1]
+
+
+def test_the_workbook_says_what_the_table_says_and_counts_with_its_days(
+    drill: Drill, planner: User
+) -> None:
+    action = add(drill, measure="=HYPERLINK(1)")
+    add(drill, owner_code="U2")
+    answer = ask(drill, planner, "improvements_workbook", owner="U1")
+    assert answer["Content-Disposition"].endswith('improvement-plan.xlsx"')
+    book = load_workbook(io.BytesIO(answer.content))
+    heads, row = book.active.iter_rows()
+    table = ask(drill, planner, "improvements_export", owner="U1").content.decode("utf-8-sig")
+    assert [cell.value for cell in heads] == next(csv.reader(io.StringIO(table)))
+    assert (row[6].value, row[6].data_type) == ("=HYPERLINK(1)", "s")
+    assert row[9].is_date
+    assert row[9].value.date() == action.due
 
 
 # ── the next drill ──────────────────────────────────────────────────────────────────────────────

@@ -96,6 +96,7 @@ METHODS = {
     "sign_ins_export": SAFE,
     "improvements": SAFE,
     "improvements_export": SAFE,
+    "improvements_workbook": SAFE,
     # at the scenario desk
     "scenarios": SAFE,
     "scenario_new": POST,

@@ -6,101 +6,42 @@ spreadsheet can count with. What begins like a formula stays text.
 
 from __future__ import annotations
 
-import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
-from openpyxl.utils import get_column_letter
 
 from exercise.models import JournalEntry
 from exercise.review.facts import Spread
-from exercise.review.files.letter import plain
+from exercise.review.files.workbook import (
+    HEAD,
+    TITLE,
+    WARNING,
+    Cells,
+    Column,
+    Row,
+    add_sheet,
+    new_book,
+    saved,
+)
 from exercise.review.outline import outline
 from exercise.review.report.values import Report
 from scenarios.calendar import MINUTE_US, SECOND_US
 
-LONGEST = 32_767
-"""Characters of a cell: the limit of the format itself."""
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_RUNS = re.compile(r"[=+\-@\t\r]")
-_DATE, _MOMENT, _NUMBER = "report-date", "report-moment", "report-minutes"
-
-Row = Sequence[Any]
-Column = tuple[str, int]
-"""Heading and width."""
-
 
 def write(report: Report) -> bytes:
     """The file."""
-    book = Workbook(write_only=True)
-    for style in _styles():
-        book.add_named_style(style)
     with translation.override(report.language):
-        book.properties.title, book.properties.creator = _text(report.head.title), ""
+        book = new_book(report.head.title)
         _first(book, report)
         for name, columns, rows in _sheets(report):
-            _sheet(book, name, columns, rows)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _styles() -> Iterator[NamedStyle]:
-    yield NamedStyle("report-title", font=Font(bold=True, size=14))
-    yield NamedStyle("report-warning", font=Font(bold=True, color="B22A08"))
-    yield NamedStyle(
-        "report-head",
-        font=Font(bold=True),
-        fill=PatternFill("solid", start_color="D9E2EC"),
-        alignment=Alignment(vertical="center", wrap_text=True),
-    )
-    yield NamedStyle(_DATE, number_format="dd/mm/yyyy")
-    yield NamedStyle(_MOMENT, number_format="dd/mm/yyyy hh:mm:ss")
-    yield NamedStyle(_NUMBER, number_format="0.00")
-
-
-# ── cells ───────────────────────────────────────────────────────────────────────────────────────
-def _text(text: str) -> str:
-    r"""A text as a workbook holds it: ``_x0041_`` would be read as the letter A."""
-    text = _ESCAPED.sub("_x005F_", plain(text))
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-def _value(sheet: Any, value: Any) -> Any:
-    """A value as openpyxl takes it; only what it would misread is a cell of its own."""
-    if isinstance(value, str):
-        text = _text(value)
-        if not _RUNS.match(text):
-            return text
-        cell = WriteOnlyCell(sheet)
-        cell.value, cell.data_type, cell.quotePrefix = text, "s", True
-        return cell
-    if isinstance(value, (datetime, date)):
-        cell = WriteOnlyCell(sheet)
-        cell.style, cell.value = (_MOMENT if isinstance(value, datetime) else _DATE), value
-        return cell
-    if isinstance(value, float):
-        cell = WriteOnlyCell(sheet, value)
-        cell.style = _NUMBER
-        return cell
-    return value
-
-
-def _styled(sheet: Any, text: str, style: str) -> Any:
-    cell = WriteOnlyCell(sheet)
-    cell.style = style
-    cell.value, cell.data_type = _text(text), "s"
-    return cell
+            add_sheet(book, name, columns, rows)
+    return saved(book)
 
 
 def _minutes(length_us: int | None) -> float | None:
@@ -122,14 +63,15 @@ def _first(book: Any, report: Report) -> None:
     """The figures, and before them what is to be said first."""
     found = outline(report)
     sheet = book.create_sheet(_("Số liệu"))
+    cells = Cells(sheet)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 60
     for warning in found.warnings:
-        sheet.append([_styled(sheet, warning, "report-warning")])
-    sheet.append([_styled(sheet, found.title, "report-title")])
+        sheet.append([cells.styled(warning, WARNING)])
+    sheet.append([cells.styled(found.title, TITLE)])
     for line in (found.notice, found.subtitle, *found.about, *found.signature):
-        sheet.append([_value(sheet, line)])
+        sheet.append(cells.row([line]))
     sheet.append([])
-    sheet.append([_styled(sheet, head, "report-head") for head in (_("Chỉ số"), _("Kết quả"))])
+    sheet.append([cells.styled(head, HEAD) for head in (_("Chỉ số"), _("Kết quả"))])
     key = report.key
     for name, value in (
         (_("Tin đã phát"), key.released),
@@ -146,20 +88,10 @@ def _first(book: Any, report: Report) -> None:
         (_("Mục tiêu được đánh giá"), key.objectives_rated),
         (_("Mục tiêu đạt mức P hoặc S"), key.objectives_met),
     ):
-        sheet.append([_value(sheet, name), _value(sheet, value)])
+        sheet.append(cells.row([name, value]))
     for part in (found.summary, *found.numbered):
         for finding in filter(None, part.findings):
-            sheet.append([_value(sheet, part.title), _value(sheet, finding)])
-
-
-def _sheet(book: Any, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    sheet = book.create_sheet(name)
-    for place, (_heading, width) in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.append([_styled(sheet, heading, "report-head") for heading, _width in columns])
-    for row in rows:
-        sheet.append([_value(sheet, value) for value in row])
+            sheet.append(cells.row([part.title, finding]))
 
 
 def _sheets(report: Report) -> Iterator[tuple[str, Sequence[Column], Iterable[Row]]]:

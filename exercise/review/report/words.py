@@ -64,12 +64,13 @@ def percent(part: int, whole: int) -> int | None:
 
 
 def share(part: int, whole: int) -> str:
-    """``41/45 (91 %)``."""
+    """``41/45 (91 %)``, in which no line ends before the sign."""
     said = f"{number(part)}/{number(whole)}"
     hundredths = percent(part, whole)
     if hundredths is None:
         return said
-    return said + " " + _("(%(percent)d %%)") % {"percent": hundredths}
+    share_of = _("(%(percent)d %%)") % {"percent": hundredths}
+    return said + " " + share_of.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def names(of: Sequence[str]) -> str:
