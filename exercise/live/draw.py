@@ -16,7 +16,7 @@ from django.utils import translation
 
 from exercise.live.bus import Frame
 from exercise.models import Exercise, JournalEntry, Participant
-from exercise.situation import board, console, evaluation, inbox, log, strip
+from exercise.situation import board, console, evaluated, evaluation, inbox, log, strip
 from exercise.situation.facts import Facts, read_facts
 from units.models import Unit
 from units.roles import Role
@@ -34,6 +34,8 @@ class Touched:
     clock: bool = False
     """The clock, the status or the phase changed for everyone."""
     board: bool = False
+    judged: bool = False
+    """Something was judged: for control alone."""
     units: set[str] = field(default_factory=set)
     """Unit codes that any entry names: for control alone."""
     injects: set[str] = field(default_factory=set)
@@ -99,6 +101,7 @@ def touched_by(entries: Iterable[JournalEntry]) -> Touched:
         found.clock |= entry.kind in CLOCK_KINDS
         found.leapt |= entry.kind in LEAP_KINDS
         found.board |= entry.kind in BOARD_KINDS
+        found.judged |= entry.kind in log.JUDGED_KINDS
         named = {entry.unit_code} if entry.unit_code else set(entry.data.get("to", ()))
         found.units |= named
         numbers = {entry.inject_number} - {""}
@@ -142,7 +145,7 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
     touched.otherwise = stand_otherwise(facts, touched)
     # The list of an evaluator of all units is as long as the drill: not drawn for nobody.
     evaluators = Participant.objects.filter(exercise=exercise, role=Role.EVALUATOR)
-    evaluated: set[str | None] = set(evaluators.values_list("unit__code", flat=True))
+    watched: set[str | None] = set(evaluators.values_list("unit__code", flat=True))
     frames: list[Frame] = []
     for language, _name in settings.LANGUAGES:
         # What a gate says is missing is worded when it is worked out, so each language has its own.
@@ -150,18 +153,18 @@ def draw(exercise_id: int, *, since_seq: int | None) -> tuple[list[Frame], int]:
         with translation.override(language):
             frames += [
                 Frame(audience=f"{audience}.{language}", html=html)
-                for audience, html in _audiences(facts, touched, evaluated)
+                for audience, html in _audiences(facts, touched, watched)
             ]
     return frames, seq
 
 
 def _audiences(
-    facts: Facts, touched: Touched, evaluated: set[str | None]
+    facts: Facts, touched: Touched, watched: set[str | None]
 ) -> Iterator[tuple[str, str]]:
     """Each audience with its fragments.
 
     Args:
-        evaluated: codes of the units an evaluator stands with; ``None`` for one who stands with
+        watched: codes of the units an evaluator stands with; ``None`` for one who stands with
             none and sees all.
     """
     yield "control", control_fragments(facts, touched)
@@ -170,16 +173,20 @@ def _audiences(
     head = (
         _fragments("components/strip.html", strip.context(facts.exercise)) if touched.clock else ""
     )
+    if touched.everything or touched.judged:
+        yield "evaluated", evaluated_fragments(facts.exercise)
+    elif head:
+        yield "evaluated", head
     for unit in facts.units.values():
         if unit.code in touched.told or unit.code in touched.otherwise:
             yield f"unit-{unit.code}", unit_fragments(facts, unit, touched)
-            if unit.code in evaluated:
+            if unit.code in watched:
                 yield f"evaluation-{unit.code}", evaluation_fragments(facts, [unit], touched)
         elif head:
             yield f"unit-{unit.code}", head
-            if unit.code in evaluated:
+            if unit.code in watched:
                 yield f"evaluation-{unit.code}", head
-    if None not in evaluated:
+    if None not in watched:
         return
     if touched.told or touched.otherwise:
         yield "evaluation", evaluation_fragments(facts, list(facts.units.values()), touched)
@@ -227,6 +234,12 @@ def evaluation_fragments(facts: Facts, units: Sequence[Unit], touched: Touched) 
         "evaluate/_list.html",
         evaluation.list_context(facts, [unit.pk for unit in units], touched=numbers),
     )
+
+
+def evaluated_fragments(exercise: Exercise) -> str:
+    """What evaluators have judged so far, as control reads it."""
+    context = evaluated.overview_context(exercise) | strip.context(exercise)
+    return _fragments("evaluated/_live.html", context)
 
 
 def _fragments(template: str, context: dict[str, Any]) -> str:

@@ -75,6 +75,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluate_unit": frozenset({Role.EVALUATOR}),
     "unit_evaluation": UNIT_MEMBERS,
     "evaluation": CONTROL,
+    "evaluation_live": CONTROL,
     "evaluation_unit": CONTROL,
     "board": EVERYONE,
     "board_live": EVERYONE,

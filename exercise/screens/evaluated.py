@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import ParticipantRequest, navigation, page
+from exercise.screens.stream import refreshed, stream_context
 from exercise.situation import evaluated, evaluation, strip
+
+
+def _stream(request: ParticipantRequest) -> dict[str, Any]:
+    refresh = reverse("evaluation_live", args=[request.exercise.code])
+    return stream_context(request.exercise, "evaluated", refresh, participant=request.participant)
 
 
 @require_safe
 @page("evaluation")
 def show(request: ParticipantRequest) -> HttpResponse:
     """Every unit's letters, findings and disagreements; the director publishes here."""
-    context = navigation(request, "evaluation") | strip.context(request.exercise)
-    context |= evaluated.overview_context(request.exercise)
+    context = _stream(request) | navigation(request, "evaluation")
+    context |= strip.context(request.exercise) | evaluated.overview_context(request.exercise)
     return render(request, "evaluated/page.html", context)
+
+
+@require_safe
+@page("evaluation_live")
+def live(request: ParticipantRequest) -> HttpResponse:
+    """What changes on it as it is now, for a page that lost the stream."""
+    stream = _stream(request)
+    context = strip.context(request.exercise) | evaluated.overview_context(request.exercise)
+    return refreshed(
+        "evaluated/_live.html",
+        context,
+        stream=stream["stream"],
+        drawn_wall_ms=stream["now_wall_ms"],
+    )
 
 
 @require_safe
@@ -34,5 +56,6 @@ def unit(request: ParticipantRequest, unit_code: str) -> HttpResponse:
 
 urlpatterns = [
     path("x/<slug:code>/evaluation/", show, name="evaluation"),
+    path("x/<slug:code>/evaluation-live/", live, name="evaluation_live"),
     path("x/<slug:code>/evaluation/<slug:unit_code>/", unit, name="evaluation_unit"),
 ]

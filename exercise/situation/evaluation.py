@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -24,7 +24,7 @@ from exercise.models import (
     Tasking,
 )
 from exercise.models.evaluation import Judgement
-from exercise.situation import strip
+from exercise.situation import evidence, strip
 from exercise.situation.facts import Facts
 from scenarios.models import Objective
 from units.models import Unit
@@ -50,6 +50,8 @@ class Judged:
     own: Judgement | None
     others: tuple[Judgement, ...]
     """Shown only to who has given their own word: nobody is to be led by another's."""
+    reports: tuple[Report, ...] = ()
+    """What the unit reported of it; see ``situation/evidence.py``."""
 
     @property
     def disagree(self) -> bool:
@@ -114,6 +116,9 @@ def detail_context(
     given: dict[str, list[Judgement]] = defaultdict(list)
     for one in ActionRating.objects.filter(tasking=tasking).select_related("evaluator"):
         given[str(one.action)].append(one)
+    reports = list(Report.objects.filter(tasking=tasking).prefetch_related("attachments"))
+    actions = [Text.of(action) for action in own.expected_actions]
+    told = evidence.by_action([one.vi for one in actions], reports)
     return {
         "tasking": tasking,
         "inject": tasking.inject,
@@ -124,10 +129,10 @@ def detail_context(
             )
         ),
         "actions": [
-            judged(str(place), Text.of(action), given[str(place)], evaluator_id)
-            for place, action in enumerate(own.expected_actions, 1)
+            replace(judged(str(place), action, given[str(place)], evaluator_id), reports=spoken)
+            for place, (action, spoken) in enumerate(zip(actions, told, strict=True), 1)
         ],
-        "reports": list(Report.objects.filter(tasking=tasking).prefetch_related("attachments")),
+        "reports": reports,
         "own": own,
         "ratings": Rating.choices,
         "kinds": FindingKind.choices,

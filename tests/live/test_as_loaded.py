@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from exercise.conduct import recover
+from exercise.conduct import Actor, Upload, recover
 from exercise.live.draw import draw
 from tests.chaos.pages import Shown, fragments
 from tests.factories import MINUTE, Drill, entry, make_drill
@@ -22,6 +22,7 @@ PAGES = {
     "unit-U2": ("inbox", "lead", "U2"),
     "evaluation-U1": ("evaluate", "evaluator", "U1"),
     "evaluation": ("evaluate", "evaluator", None),
+    "evaluated": ("evaluation", "controller", None),
     "board": ("board", "observer", None),
 }
 """Which page each audience's frames are for, and whom it is shown to."""
@@ -89,7 +90,27 @@ def pace(drill: Drill) -> None:
     drill.do("set_pace", rate_permille=60_000)
 
 
+def rating(drill: Drill) -> None:
+    by = drill.actor("evaluator", "U1")
+    drill.do("rate", by, tasking_id=drill.tasking("1.01", "U1").pk, rating="M")
+
+
+def disagreement(drill: Drill) -> None:
+    rating(drill)
+    by = Actor.of(drill.exercise.participants.get(role="evaluator", unit=None))
+    drill.do("rate", by, tasking_id=drill.tasking("1.01", "U1").pk, rating="S")
+
+
+def finding(drill: Drill) -> None:
+    by = Actor.of(drill.exercise.participants.get(role="evaluator", unit=None))
+    photo = Upload("anh.png", "image/png", "0" * 64, b"PNG")
+    drill.do("record_finding", by, kind="observation", text="Loa hỏng", files=[photo])
+
+
 ACTS: dict[str, Act] = {
+    "a rating": rating,
+    "a disagreement of evaluators": disagreement,
+    "what was seen of no unit, with a photo": finding,
     "the end": end,
     "the end, closed at once": ended_and_closed,
     "a pause, past a deadline": unswept(pause, minutes=4),

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 CONTROL = {"control"}
 OF_U1 = {"control", "board", "unit-U1", "evaluation-U1", "evaluation"}
-EVERYBODY = OF_U1 | {"unit-U2", "evaluation-U2"}
+EVERYBODY = OF_U1 | {"unit-U2", "evaluation-U2", "evaluated"}
 REASON = "Sai số liệu ở trang hai"
 Act = Callable[[Drill], object]
 
@@ -34,7 +34,7 @@ WORDS = Text(vi="Chưa ai biết", en="Nobody knows")
 ACTS: dict[str, tuple[Act, set[str]]] = {
     "a rating": (
         lambda d: d.do("rate", d.actor("evaluator"), tasking_id=tasking(d), rating="U"),
-        CONTROL,
+        CONTROL | {"evaluated"},
     ),
     "an inject in two hours": (
         lambda d: d.do("add_inject", title=WORDS, content=WORDS, to=["U1"], in_minutes=120),

@@ -47,6 +47,7 @@ PAGES = {
     "evaluate_tasking": "evaluator",
     "evaluate_unit": "evaluator",
     "evaluation": "director",
+    "evaluation_live": "director",
     "evaluation_unit": "director",
     "unit_evaluation": "lead",
     "board": "observer",
