@@ -14,7 +14,7 @@ from units.models import User
 
 
 class Command(BaseCommand):
-    help = "Runs broker, worker, beat and web, and keeps them running until Ctrl-C."
+    help = "Runs broker, workers, beat and web, and keeps them running until Ctrl-C."
     # The web process checks itself when it starts; doing it here too would only be waited for.
     requires_system_checks = []
 
