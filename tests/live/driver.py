@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from exercise.asgi import application
 from exercise.live import bus, hub, tokens
 
-PATIENCE_S = 5.0
+PATIENCE_S = 15.0
+"""Longer than a lock lives whose holder lost its broker."""
 
 
 def append(exercise_id: int, frames: Sequence[bus.Frame], *, published_seq: int) -> None:
