@@ -23,6 +23,7 @@ PARTS = (
     "startup",
     "after_action",
     "replay",
+    "imports",
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks import imports_page
 from benchmarks.figures import short, spread
 
 Row = dict[str, Any]
@@ -206,6 +207,11 @@ def _after_action(rows: Sequence[Row]) -> Iterator[Check]:
             )
 
 
+def _imports(rows: Sequence[Row]) -> Iterator[Check]:
+    for words in imports_page.checks(rows):
+        yield Check(*words)
+
+
 LOOKS: dict[str, Callable[[Sequence[Row]], Iterator[Check]]] = {
     "fan_out": _fan_out,
     "release_lateness": _lateness,
@@ -213,4 +219,5 @@ LOOKS: dict[str, Callable[[Sequence[Row]], Iterator[Check]]] = {
     "pages": _pages,
     "after_action": _after_action,
     "replay": _replay,
+    "imports": _imports,
 }

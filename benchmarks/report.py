@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import soak_page
+from benchmarks import imports_page, soak_page
 from benchmarks.budgets import BARE, FIRST_BYTE_AT, FIRST_BYTE_MS, OURS, checks, ratios
 from benchmarks.figures import spread
 from benchmarks.results import BASE
@@ -38,6 +38,7 @@ def read(directory: Path) -> dict[str, dict[str, Any]]:
         "startup",
         "after_action",
         "replay",
+        "imports",
         "soak",
     )
     files = [(part, directory / f"{part}.json") for part in parts]
@@ -403,6 +404,16 @@ def _after_action(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+def _imports(rows: Sequence[Row]) -> list[str]:
+    return [
+        "## A long import",
+        f"A planner takes a sheet of {rows[0].get('rows', 0):,} rows into a draft, in a real "
+        "browser, while a drill releases an inject every quarter of a second on the same machine "
+        "and SQLite.",
+        table(("", "median (range)"), imports_page.lines(rows)),
+    ]
+
+
 PARTS = {
     "fan_out": _fan_out,
     "release_lateness": _lateness,
@@ -411,4 +422,5 @@ PARTS = {
     "startup": _startup,
     "after_action": _after_action,
     "replay": _replay,
+    "imports": _imports,
 }
