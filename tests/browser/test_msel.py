@@ -277,6 +277,13 @@ def test_on_a_phone_from_the_list_to_an_inject_and_back(draft: Draft, enter: Ent
     assert page.evaluate(SMALL) == []
 
 
+@pytest.mark.parametrize("name", ["phases", "versions"])
+def test_a_phone_shows_which_page_it_is_on(draft: Draft, enter: Enter, name: str) -> None:
+    page = enter("Hạnh", f"{draft.path}{name}/", at=draft.site, viewport=PHONE).page
+    current = page.locator(".desk-bar [aria-current=page]")
+    expect(current).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_table_with_all_that_opens_in_it_is_accessible_and_fits(
     draft: Draft, enter: Enter
 ) -> None:
