@@ -476,6 +476,11 @@ document.addEventListener("change", (event) => {
   if (!place && event.target.closest?.("#filters")) event.target.form.requestSubmit();
 });
 
+// On a phone the bar of pages is wider than the screen.
+const page = $(".desk-bar nav [aria-current]");
+const bar = page?.parentElement;
+if (bar) bar.scrollLeft = page.offsetLeft - bar.offsetLeft - (bar.clientWidth - page.offsetWidth) / 2;
+
 if (place) {
   markRows();
   const focus = new URLSearchParams(location.search).get("focus");

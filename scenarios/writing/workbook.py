@@ -33,6 +33,10 @@ _HEADS = (Text("Mục", "Item"), Text("Nội dung", "Value"))
 _PAGE = Text("Trang", "Page")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _RUNS = re.compile(r"[=+\-@\t]")
+_LINE_PT, _TALLEST_PT = 15.75, 409
+"""Height of a line of the font; and the most that a row can have."""
+_PLAIN, _BOLD = 0.95, 0.8
+"""Letters of the font for each unit of a column's width."""
 
 
 def as_xlsx(document: Document, language: str = "vi", version: str = "") -> bytes:
@@ -90,12 +94,25 @@ class _Sheet:
         for row in self.rows:
             sheet.append([_cell(sheet, words, "msel-cell") for words in row])
 
+    def _height_pt(self, row: list[str], letters: float = _PLAIN) -> float:
+        """How tall a row must be. Not every office measures the rows of a file that it opens: those
+        that take it for Excel's would print wrapped words over one another.
+        """
+        lines = max(
+            _lines(words, int(width * letters))
+            for words, width in zip(row, self.widths, strict=True)
+        )
+        return min(lines * _LINE_PT, _TALLEST_PT)
+
     def _lay_out(self, sheet: Any) -> None:
         """What must stand before the first row: widths, what stays on the screen, the page."""
         header = len(self.titles) + 1
         last = header + len(self.rows)
         for place, width in enumerate(self.widths, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.row_dimensions[header].height = self._height_pt(self.header, _BOLD)
+        for place, row in enumerate(self.rows, header + 1):
+            sheet.row_dimensions[place].height = self._height_pt(row)
         sheet.freeze_panes = f"B{header + 1}"
         sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(self.header))}{last}"
         sheet.print_title_rows = f"{header}:{header}"
@@ -159,6 +176,19 @@ def _styles() -> Iterable[NamedStyle]:
         fill=PatternFill("solid", start_color="D9E2EC"),
         **text(bold=True),
     )
+
+
+def _lines(text: str, width: int) -> int:
+    """Into how many lines of so many letters a cell wraps its words."""
+    count = 0
+    for line in text.split("\n"):
+        count, room = count + 1, width
+        for word in line.split(" "):
+            if len(word) > room and room < width:
+                count, room = count + 1, width
+            broken, rest = divmod(len(word), width) if len(word) > width else (0, len(word))
+            count, room = count + broken, (width if broken else room) - rest - 1
+    return count
 
 
 def _cell(sheet: Any, text: str, style: str) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from .site import Site
+
 Act = Callable[[Page], object]
 CODE = "giua-chung"
 
@@ -16,8 +18,8 @@ CODE = "giua-chung"
 class Shown:
     """A page as one reader sees it: who, where, and what is opened on it.
 
-    ``path`` may name an inject, unit or tasking by ``{inject:1.18}``; ``act`` opens what is to be
-    seen. Without ``who`` nobody is signed in.
+    ``path`` may name an inject, unit or tasking by ``{inject:1.18}``, an inject of the draft by
+    ``{written:1.18}``; ``act`` opens what is to be seen. Without ``who`` nobody is signed in.
     """
 
     name: str
@@ -50,6 +52,7 @@ def menus_open(page: Page) -> None:
 
 
 LEAD, DIRECTOR, EVALUATOR, ADMINISTRATOR = "gdmay", "tongdaodien", "danhgia1", "quantri"
+PLANNER = "nguoisoan"
 CONSOLE = "/x/{code}/console/"
 
 PAGES = (
@@ -99,18 +102,37 @@ PAGES = (
     Shown("accounts", "/accounts/", ADMINISTRATOR),
     Shown("accounts-one", "/accounts/1/", ADMINISTRATOR),
     Shown("sign-ins", "/accounts/sign-ins/", ADMINISTRATOR),
+    Shown("scenarios", "/scenarios/", PLANNER),
+    Shown("msel", "{draft}", PLANNER),
+    Shown("msel-inject", "{draft}injects/{written:1.08}/", PLANNER),
+    *(
+        Shown(f"desk-{name}", f"{{draft}}{name}/", PLANNER)
+        for name in (
+            *("timeline", "checks", "head", "units", "people", "objectives", "phases"),
+            *("versions", "compare", "history", "import", "export"),
+        )
+    ),
 )
 
 
 class Directory:
-    """Fills in the addresses of one drill."""
+    """Fills in the addresses of one drill, and of a draft of its scenario."""
 
-    def __init__(self, drill: dict[str, Any], ids: dict[str, dict[str, int]]) -> None:
-        self.drill, self.ids = drill, ids
+    def __init__(
+        self, drill: dict[str, Any], ids: dict[str, dict[str, int]], draft: dict[str, Any]
+    ) -> None:
+        self.drill, self.ids, self.draft = drill, ids, draft
+
+    @classmethod
+    def of(cls, site: Site) -> Directory:
+        """That of a site with a drill in mid-run."""
+        draft = site.stage("draft", code="de-xem", planners=[PLANNER])
+        return cls(site.mid_run, site.stage("ids", code=CODE), draft)
 
     def fill(self, text: str) -> str:
         """Put keys in place of names."""
         text = text.replace("{code}", self.drill["code"]).replace("{board}", self.drill["board"])
+        text = text.replace("{draft}", self.draft["path"])
         for kind, words in list(_names(text)):
             text = text.replace(f"{{{kind}:{words}}}", str(self._key(kind, words)))
         return text
@@ -118,6 +140,8 @@ class Directory:
     def _key(self, kind: str, words: str) -> int:
         if kind == "inject":
             return self.ids["injects"][words]
+        if kind == "written":
+            return int(self.draft["injects"][words])
         among = self.ids["open"] if kind == "open" else self.ids["taskings"]
         own = [pk for name, pk in among.items() if name.endswith(f"/{words}")]
         if kind == "open" and own:

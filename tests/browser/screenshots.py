@@ -44,7 +44,7 @@ def main(wanted: list[str]) -> None:
         site.mid_run = site.stage("mid_run", code=CODE)
         site.start()
         site.stage("do", code=CODE, command="resume")
-        directory = Directory(site.mid_run, site.stage("ids", code=CODE))
+        directory = Directory.of(site)
         with chromium() as browser:
             for language in ("vi", "en"):
                 for device, viewport in (("", DESKTOP), ("-phone", PHONE), ("-wall", WALL)):

@@ -165,7 +165,8 @@ def draft(code: str, planners: list[str]) -> dict[str, Any]:
     made = versions.clone(Scenario.objects.filter(version=1).order_by("pk")[0], code, None)
     for name in planners:
         User.objects.get_or_create(username=name, defaults={"name": name, "may_plan": True})
-    return {"path": f"/scenarios/{made.code}/{made.version}/"}
+    numbers = dict(made.msel.values_list("number", "pk"))
+    return {"path": f"/scenarios/{made.code}/{made.version}/", "injects": numbers}
 
 
 def injects(code: str) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from .conftest import Enter
-from .pages import ADMINISTRATOR, CODE, PAGES, Directory, Shown
+from .pages import ADMINISTRATOR, PAGES, PLANNER, Directory, Shown
 from .site import Site
 from .visitor import PHONE, Visitor
 
@@ -44,7 +44,7 @@ def too_wide(page: Page, what: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def directory(site: Site) -> Directory:
-    return Directory(site.mid_run, site.stage("ids", code=CODE))
+    return Directory.of(site)
 
 
 def schemes(shown: Shown, language: str) -> tuple[str, ...]:
@@ -78,14 +78,14 @@ def survey(visitor: Visitor, shown: Shown, directory: Directory) -> list[str]:
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
 def test_page(shown: Shown, enter: Enter, directory: Directory) -> None:
-    begins = "/home/" if shown.who == ADMINISTRATOR else directory.fill("/x/{code}/")
+    begins = "/home/" if shown.who in {ADMINISTRATOR, PLANNER} else directory.fill("/x/{code}/")
     visitor = enter(shown.who, begins) if shown.who else enter()
     assert survey(visitor, shown, directory) == []
 
 
 def test_an_empty_install(empty_site: Site, enter: Enter) -> None:
     visitor = enter(at=empty_site)
-    nowhere = Directory({"code": "", "board": ""}, {})
+    nowhere = Directory({"code": "", "board": ""}, {}, {"path": ""})
     wrong = survey(visitor, Shown("setup", "/setup/"), nowhere)
     visitor.speak("vi")
     page = visitor.open("/setup/")

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Enter
 from .site import Site
-from .test_every_page import SMALL, too_wide, violations
+from .test_every_page import SCHEME, SMALL, too_wide, violations
 from .visitor import PHONE
 
 pytestmark = pytest.mark.browser
@@ -277,32 +277,27 @@ def test_on_a_phone_from_the_list_to_an_inject_and_back(draft: Draft, enter: Ent
     assert page.evaluate(SMALL) == []
 
 
-def test_every_page_of_the_desk_is_accessible_and_fits(draft: Draft, enter: Enter) -> None:
-    visitor = enter("Hạnh", draft.path, at=draft.site)
-    page, wrong = visitor.page, []
+@pytest.mark.parametrize("name", ["phases", "versions"])
+def test_a_phone_shows_which_page_it_is_on(draft: Draft, enter: Enter, name: str) -> None:
+    page = enter("Hạnh", f"{draft.path}{name}/", at=draft.site, viewport=PHONE).page
+    current = page.locator(".desk-bar [aria-current=page]")
+    expect(current).to_be_in_viewport(ratio=0.9)
 
-    def written_in() -> None:
-        row(page, "1.02").focus()
-        page.keyboard.press("Enter")
-        page.get_by_label("Nội dung", exact=True).wait_for()
-        page.keyboard.press("Escape")
-        row(page, "1.03").focus()
-        page.keyboard.press("Space")
-        row(page, "1.03").click()
-        page.locator(".insp-form").wait_for()
 
-    for path, opens in (
-        ("/scenarios/", None),
-        (draft.path, None),
-        (draft.path, written_in),
-        (f"{draft.path}timeline/", None),
-    ):
-        page.set_viewport_size({"width": 1440, "height": 900})
-        visitor.open(path)
-        if opens:
-            opens()
-        for scheme in ("light", "dark"):
-            page.evaluate("s => { document.documentElement.dataset.theme = s; }", scheme)
-            wrong += violations(page, f"{path} {scheme}")
-        wrong += too_wide(page, path)
+def test_the_table_with_all_that_opens_in_it_is_accessible_and_fits(
+    draft: Draft, enter: Enter
+) -> None:
+    page, wrong = enter("Hạnh", draft.path, at=draft.site).page, []
+    row(page, "1.02").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Nội dung", exact=True).wait_for()
+    page.keyboard.press("Escape")
+    row(page, "1.03").focus()
+    page.keyboard.press("Space")
+    row(page, "1.03").click()
+    page.locator(".insp-form").wait_for()
+    for scheme in ("light", "dark"):
+        page.evaluate(SCHEME, scheme)
+        wrong += violations(page, scheme)
+    wrong += too_wide(page, "opened")
     assert wrong == []

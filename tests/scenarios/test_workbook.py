@@ -147,6 +147,19 @@ def test_the_msel_comes_first_and_is_made_for_paper() -> None:
     assert sheet.column_dimensions["J"].width > 3 * sheet.column_dimensions["A"].width
 
 
+def test_every_row_is_tall_enough_for_its_words_on_paper() -> None:
+    entry, *others = read(SMALL.encode()).msel
+    told = replace(entry, content=Text("Nước dâng nhanh. " * 30), expected_actions=())
+    endless = replace(told, content=Text("Nước dâng nhanh.\n" * 300))
+    short_pt, long_pt, longest_pt = (
+        opened(replace(read(SMALL.encode()), msel=(one, *others)))["MSEL"].row_dimensions[4].height
+        for one in (replace(entry, content=Text("X"), expected_actions=()), told, endless)
+    )
+    width = opened(read(SMALL.encode()))["MSEL"].column_dimensions["J"].width
+    assert 15 <= short_pt < long_pt < longest_pt == 409
+    assert long_pt >= 15 * len("Nước dâng nhanh. " * 30) / width
+
+
 def test_a_row_reads_as_a_planner_writes_it() -> None:
     entry, *others = read(SMALL.encode()).msel
     entry = replace(entry, expected_actions=(Text("Một\nhai", "One"), Text("", "Two"), Text("Ba")))
