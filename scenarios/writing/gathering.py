@@ -20,10 +20,7 @@ from units.text import Text, canonical
 
 
 def document_of(scenario: models.Scenario) -> doc.Document:
-    """The scenario as a file would say it; a draft until a second person has approved it, and if it
-    would not pass as anything else.
-
-    A file that does not say so counts as approved where it is loaded.
+    """The scenario as a file would say it; a draft if it would not pass as anything else.
 
     Parts of a second, which no file can say, are cut off.
 
@@ -32,7 +29,7 @@ def document_of(scenario: models.Scenario) -> doc.Document:
     """
     as_it_is = unchecked_document_of(scenario)
     document, unfinished = examine(source_of(plain(replace(as_it_is, draft=True))))
-    return replace(document, draft=unfinished or scenario.is_draft)
+    return replace(document, draft=unfinished)
 
 
 def unchecked_document_of(scenario: models.Scenario) -> doc.Document:

@@ -22,7 +22,6 @@ from scenarios.intake.workbook import document_from_workbook
 from scenarios.models import MselEntry, Scenario
 from scenarios.reading import ScenarioProblems, load, read, sample_path, store
 from scenarios.reading.document import Document
-from scenarios.versions import new_version
 from scenarios.writing import as_yaml, document_of, unchecked_document_of
 from scenarios.writing.gathering import named_notes
 from tests.scenarios.small import SMALL
@@ -124,12 +123,6 @@ def test_what_is_unfinished_comes_out_as_a_draft(spoil: Callable[[Scenario], Any
     document = document_of(scenario)
     assert document.draft
     assert read(as_yaml(document)) == document
-
-
-def test_what_nobody_approved_comes_out_as_a_draft_however_finished() -> None:
-    draft = new_version(stored(), None)
-    assert replace(document_of(draft), draft=False) == read(SMALL.encode())
-    assert document_of(draft).draft
 
 
 def test_rows_that_no_file_can_say_are_told() -> None:

@@ -14,14 +14,11 @@ from django.core.management import call_command
 from exercise.conduct import create_exercise
 from scenarios.models import MselEntry, Scenario, Status
 from scenarios.reading import ScenarioProblems, load, read, sample_path, store
-from scenarios.versions import new_version
 from scenarios.writing import as_yaml, document_of
 from tests.scenarios.small import SMALL
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
-
-FORMATS_OF_SCENARIOS = ("yaml", "json")
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -32,17 +29,6 @@ def run(*arguments: str) -> tuple[int, str, str]:
     except SystemExit as stop:
         return int(stop.code or 0), out.getvalue(), err.getvalue()
     return 0, out.getvalue(), err.getvalue()
-
-
-def exported(file: Path) -> Path:
-    """The newest version of the small scenario as a file."""
-    call_command("export_scenario", "small", str(file), stdout=io.StringIO())
-    return file
-
-
-def elsewhere(file: Path, code: str = "small", other: str = "other") -> None:
-    """Make it the file of a scenario that is not known here."""
-    file.write_text(file.read_text().replace(code, other))
 
 
 def rows() -> dict[str, Any]:
@@ -141,38 +127,6 @@ def test_an_unfinished_file_is_a_draft_of_which_there_is_one() -> None:
     assert stored(SMALL).version == 2
 
 
-@pytest.mark.parametrize("form", FORMATS_OF_SCENARIOS)
-def test_the_file_of_a_version_that_nobody_approved_makes_no_approved_one(
-    tmp_path: Path, form: str
-) -> None:
-    new_version(stored(SMALL), None)
-    file = exported(tmp_path / f"small.{form}")
-    status, _out, err = run(str(file))
-    assert status == 1
-    assert "đang có một bản nháp" in err
-    assert list(Scenario.objects.approved().values_list("version", flat=True)) == [1]
-    elsewhere(file)
-    status, out, _err = run(str(file))
-    assert status == 0
-    assert "bản nháp" in out
-    assert Scenario.objects.get(code="other").status == Status.DRAFT
-    elsewhere(file, "other", "third")
-    _status, out, _err = run(str(file), "--json")
-    assert json.loads(out)["status"] == "draft"
-
-
-@pytest.mark.parametrize("form", FORMATS_OF_SCENARIOS)
-def test_the_file_of_an_approved_version_is_that_version(tmp_path: Path, form: str) -> None:
-    scenario = stored(SMALL)
-    file = exported(tmp_path / f"small.{form}")
-    assert load(file) == scenario
-    elsewhere(file)
-    status, out, _err = run(str(file))
-    assert status == 0
-    assert "đã duyệt" in out
-    assert Scenario.objects.get(code="other").status == Status.APPROVED
-
-
 def test_two_scenarios_share_a_unit_of_one_code() -> None:
     stored(SMALL)
     other = stored(SMALL.replace("code: small", "code: other"))
@@ -205,7 +159,6 @@ def test_the_command_says_what_it_loaded() -> None:
         "ok": True,
         "code": "so-cong-thuong-2023",
         "version": 1,
-        "status": "approved",
         "injects": injects,
         "problems": [],
     }

@@ -56,9 +56,7 @@ class Command(BaseCommand):
         words = _("Đã ghi kịch bản %(code)s vào %(file)s: %(injects)d tình huống.")
         told = {"code": scenario.code, "file": target, "injects": len(document.msel)}
         self.stdout.write(words % told)
-        if scenario.is_draft:
-            self.stdout.write(_("Phiên bản này chưa duyệt, tệp được ghi là bản nháp."))
-        elif document.draft:
+        if document.draft:
             self.stdout.write(_("Kịch bản chưa hoàn chỉnh, tệp được ghi là bản nháp."))
 
     def _scenario(self, code: str, number: int | None) -> Scenario:

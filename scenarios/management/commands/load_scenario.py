@@ -35,7 +35,6 @@ class Command(BaseCommand):
                 "ok": True,
                 "code": scenario.code,
                 "version": scenario.version,
-                "status": scenario.status,
                 "injects": injects,
                 "problems": [],
             }
@@ -52,10 +51,6 @@ class Command(BaseCommand):
             "units": scenario.participations.count(),
         }
         self.stdout.write(words % told)
-        if scenario.is_draft:
-            self.stdout.write(_("Đây là bản nháp: cần trình và được người thứ hai duyệt."))
-        elif scenario.approved_by is None:
-            self.stdout.write(_("Tệp không ghi là bản nháp, nên phiên bản này coi như đã duyệt."))
 
     def _tell_problems(self, file: str, error: ScenarioProblems, *, as_json: bool) -> None:
         if as_json:
