@@ -870,6 +870,10 @@ document.addEventListener("input", (event) => {
   if ("autosave" in form.dataset) write($(".saved", form), "");  // what is written now is not saved yet
 });
 
+document.addEventListener("reset", (event) => {
+  if (event.target.dataset.draft) forgetDraft(event.target);
+});
+
 document.addEventListener("change", async (event) => {
   const input = event.target;
   if (input.type !== "file") return;
