@@ -217,3 +217,27 @@ def test_a_refused_finding_is_kept_to_be_mended(running: Drill, enter: Enter, ph
     page.get_by_role("button", name="Ghi nhận xét").click()
     expect(page.locator(".found li")).to_have_count(1)
     expect(page.locator(".found li").get_by_role("link", name="so-truc.jpg")).to_be_visible()
+
+
+def test_control_reads_what_is_judged_as_it_is_judged(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("evaluation/BGD/")).page
+    said = page.locator("#evaluated-unit")
+    expect(said).to_contain_text("Chưa có gì được ghi về đơn vị này.")
+    note = {"tasking": "1.01/BGD", "rating": "M", "note": "Không thấy tổ nào đi."}
+    running.do("rate_action", "danhgia1", action=1, **note)
+    expect(said).to_contain_text("Không thấy tổ nào đi.")
+    running.do("record_finding", "danhgia1", kind="strength", text="Trực ban ghi sổ đủ.")
+    expect(said).to_contain_text("Trực ban ghi sổ đủ.")
+
+
+def test_control_sees_at_once_whether_units_read_it(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("evaluation/")).page
+    chip = page.locator("#published")
+    expect(chip).to_have_text("Chưa công bố")
+    page.get_by_role("button", name="Công bố cho các đơn vị").click()
+    expect(chip).to_have_text("Đã công bố")
+    running.do("withdraw_evaluation")
+    expect(chip).to_have_text("Chưa công bố")
+    page.get_by_role("button", name="Công bố cho các đơn vị").click()
+    expect(page.get_by_role("button", name="Thu lại")).to_be_visible()
+    assert running.kinds.count("evaluation_published") == 2
