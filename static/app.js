@@ -266,6 +266,7 @@ function apply(html) {
   const log = $("#log");
   const scrolled = log?.parentElement.scrollTop > 40;
   htmx.swap(body, fitting(html), { swapStyle: "none" });
+  if (html.includes('id="judged"')) followTouched();
   if (html.includes('id="inbox-list"')) {
     followTouched();
     noteArrivals();
@@ -750,13 +751,14 @@ addEventListener("beforeunload", (event) => {
 const plainTitle = document.title;
 const seenRows = new Set($$(".row.unread").map((row) => row.id));
 
-// The tasking that is open is drawn anew but for what somebody writes in it.
+// The tasking that is open is drawn anew but for what somebody writes in it; and control's page of what is
+// judged of one unit.
 function follow(open) {
   htmx.ajax("GET", open.dataset.follow, { target: open, swap: "none" });
 }
 
 function followTouched() {
-  const touched = $("#inbox-list")?.dataset.touched;
+  const touched = $("#inbox-list, #judged")?.dataset.touched;
   for (const open of $$("[data-follow]")) {
     if (touched === "*" || touched?.split(" ").includes(open.dataset.number)) follow(open);
   }
@@ -868,6 +870,10 @@ document.addEventListener("input", (event) => {
   keepDraft(form);
   nameReport(form);
   if ("autosave" in form.dataset) write($(".saved", form), "");  // what is written now is not saved yet
+});
+
+document.addEventListener("reset", (event) => {
+  if (event.target.dataset.draft) forgetDraft(event.target);
 });
 
 document.addEventListener("change", async (event) => {

@@ -35,7 +35,9 @@ class Touched:
     """The clock, the status or the phase changed for everyone."""
     board: bool = False
     judged: bool = False
-    """Something was judged: for control alone."""
+    """Something was judged, or is published now: for control alone."""
+    judged_units: set[str] = field(default_factory=set)
+    """Codes of the units of which something was judged: for control alone."""
     units: set[str] = field(default_factory=set)
     """Unit codes that any entry names: for control alone."""
     injects: set[str] = field(default_factory=set)
@@ -101,9 +103,11 @@ def touched_by(entries: Iterable[JournalEntry]) -> Touched:
         found.clock |= entry.kind in CLOCK_KINDS
         found.leapt |= entry.kind in LEAP_KINDS
         found.board |= entry.kind in BOARD_KINDS
-        found.judged |= entry.kind in log.JUDGED_KINDS
+        found.judged |= entry.kind in log.JUDGED_KINDS | log.PUBLISHED_KINDS
         named = {entry.unit_code} if entry.unit_code else set(entry.data.get("to", ()))
         found.units |= named
+        if entry.kind in log.JUDGED_KINDS:
+            found.judged_units |= named
         numbers = {entry.inject_number} - {""}
         found.injects |= numbers
         if entry.kind in TOLD_KINDS:
@@ -174,7 +178,7 @@ def _audiences(
         _fragments("components/strip.html", strip.context(facts.exercise)) if touched.clock else ""
     )
     if touched.everything or touched.judged:
-        yield "evaluated", evaluated_fragments(facts.exercise)
+        yield "evaluated", evaluated_fragments(facts.exercise, touched)
     elif head:
         yield "evaluated", head
     for unit in facts.units.values():
@@ -236,9 +240,10 @@ def evaluation_fragments(facts: Facts, units: Sequence[Unit], touched: Touched) 
     )
 
 
-def evaluated_fragments(exercise: Exercise) -> str:
-    """What evaluators have judged so far, as control reads it."""
-    context = evaluated.overview_context(exercise) | strip.context(exercise)
+def evaluated_fragments(exercise: Exercise, touched: Touched) -> str:
+    """What evaluators have judged so far, as control reads it, and of which units something new."""
+    units = None if touched.everything else touched.judged_units
+    context = evaluated.overview_context(exercise, touched=units) | strip.context(exercise)
     return _fragments("evaluated/_live.html", context)
 
 

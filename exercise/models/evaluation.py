@@ -7,6 +7,8 @@ publishes it, and then a unit sees its own.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,19 @@ class Rating(models.TextChoices):
     S = "S", _("còn vướng mắc nhỏ")
     M = "M", _("vướng mắc lớn")
     U = "U", _("không thực hiện được")
+
+    @property
+    def short(self) -> Any:
+        """What fits on a button beneath the letter; the label says it in full."""
+        return SHORT[self]
+
+
+SHORT = {
+    Rating.P: pgettext_lazy("rating", "Đạt tốt"),
+    Rating.S: pgettext_lazy("rating", "Vướng nhỏ"),
+    Rating.M: pgettext_lazy("rating", "Vướng lớn"),
+    Rating.U: pgettext_lazy("rating", "Không đạt"),
+}
 
 
 class Judgement(models.Model):

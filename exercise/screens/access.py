@@ -77,6 +77,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "evaluation": CONTROL,
     "evaluation_live": CONTROL,
     "evaluation_unit": CONTROL,
+    "evaluation_unit_live": CONTROL,
     "board": EVERYONE,
     "board_live": EVERYONE,
     "attachment": CONTROL | UNIT_MEMBERS | {Role.EVALUATOR},

@@ -7,6 +7,7 @@ disagreement, for control to talk over with them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,12 @@ class UnitRow:
     """Things on which evaluators differ: actions, taskings as a whole, objectives."""
 
 
-def overview_context(exercise: Exercise) -> dict[str, Any]:
-    """A line for each unit that takes part, in the order of the console."""
+def overview_context(exercise: Exercise, *, touched: Iterable[str] | None = ()) -> dict[str, Any]:
+    """A line for each unit that takes part, in the order of the console.
+
+    Args:
+        touched: codes of the units of which something new was judged; ``None``: any may be.
+    """
     objectives = list(Objective.objects.filter(scenario_id=exercise.scenario_id))
     letters: dict[tuple[int, str], list[str]] = defaultdict(list)
     given = ObjectiveRating.objects.filter(exercise=exercise).order_by("pk")
@@ -80,6 +85,7 @@ def overview_context(exercise: Exercise) -> dict[str, Any]:
         "ratings": Rating.choices,
         "rows": rows,
         "of_none": list(found.filter(unit=None).prefetch_related("files")),
+        "touched": "*" if touched is None else " ".join(sorted(touched)),
         "disagreements": sum(row.disagreements for row in rows),
     }
 

@@ -134,7 +134,7 @@ def detail_context(
         ],
         "reports": reports,
         "own": own,
-        "ratings": Rating.choices,
+        "ratings": list(Rating),
         "kinds": FindingKind.choices,
         "steps": _steps(tasking),
     }
@@ -207,7 +207,7 @@ def unit_context(exercise: Exercise, unit: Unit, evaluator_id: int | None) -> di
         "findings": list(
             Finding.objects.filter(exercise=exercise, unit=unit).prefetch_related("files")
         ),
-        "ratings": Rating.choices,
+        "ratings": list(Rating),
         "kinds": FindingKind.choices,
     }
 

@@ -127,6 +127,9 @@ JUDGED_KINDS = frozenset(
 )
 """How evaluators judge; no evaluator is told what another thinks."""
 
+PUBLISHED_KINDS = frozenset({"evaluation_published", "evaluation_withdrawn"})
+"""Whether units read what is judged of them."""
+
 PUBLIC_KINDS = frozenset(
     {
         "exercise_started",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import Drill, Enter
 from .visitor import PHONE
@@ -107,3 +107,137 @@ def test_a_strength_with_a_photo(running: Drill, enter: Enter, tmp_path: Path) -
     expect(found).to_contain_text("Phòng trực, tầng 2")
     expect(found.get_by_role("link", name="so-truc.jpg")).to_be_visible()
     assert "observation_recorded" in running.kinds
+
+
+KEPT = "Nhận xét giữ trên máy, chờ gửi"
+GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:")
+
+
+def write_finding(page: Page, kind: str, text: str, photo: Path | None = None) -> None:
+    page.get_by_role("radio", name=kind).check()
+    page.get_by_label("Nội dung nhận xét").fill(text)
+    if photo:
+        page.get_by_label("Thêm ảnh").set_input_files(photo)
+        expect(page.locator(".picked")).to_contain_text(photo.name)
+    page.get_by_role("button", name="Ghi nhận xét").click()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "so-truc.jpg"
+    Image.new("RGB", (60, 40), "teal").save(path)
+    return path
+
+
+def test_findings_written_without_a_network_are_sent_once_when_it_is_back(
+    running: Drill, enter: Enter, photo: Path
+) -> None:
+    visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
+    visitor.expects(*GONE)
+    page = visitor.page
+    kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
+    visitor.context.set_offline(True)
+    write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", photo)
+    expect(page.get_by_label("Nội dung nhận xét")).to_have_value("")
+    write_finding(page, "Hạn chế", "Loa không nghe rõ.")
+    expect(kept).to_have_count(2)
+    expect(kept.first).to_contain_text("so-truc.jpg · chờ gửi")
+    assert "observation_recorded" not in running.kinds
+    visitor.context.set_offline(False)
+    found = page.locator(".found li")
+    expect(found).to_have_count(2)
+    expect(found.first.get_by_role("link", name="so-truc.jpg")).to_be_visible()
+    expect(kept).to_have_count(0)
+    page.reload()
+    expect(found).to_have_count(2)
+    assert running.kinds.count("observation_recorded") == 2
+
+
+def test_a_finding_survives_a_reload_while_the_server_is_away(
+    running: Drill, enter: Enter, photo: Path
+) -> None:
+    visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
+    visitor.expects(*GONE)
+    page = visitor.page
+    kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
+    page.route("**/do/record_finding/", lambda route: route.abort())
+    write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", photo)
+    expect(kept).to_have_count(1)
+    page.reload()
+    expect(kept).to_contain_text("so-truc.jpg · chờ gửi")
+    page.goto(visitor.site.address + running.path("evaluate/"))
+    expect(kept).to_contain_text("Trực ban ghi sổ đủ.")
+    page.unroute("**/do/record_finding/")
+    expect(kept).to_have_count(0)
+    page.goto(visitor.site.address + running.path("evaluate/unit/BGD/"))
+    found = page.locator(".found li")
+    expect(found).to_have_count(1)
+    expect(found.get_by_role("link", name="so-truc.jpg")).to_be_visible()
+
+
+def test_a_finding_whose_answer_was_lost_is_there_once(
+    running: Drill, enter: Enter, photo: Path
+) -> None:
+    visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
+    visitor.expects(*GONE)
+    page = visitor.page
+    kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch().ok
+        route.abort()
+
+    page.route("**/do/record_finding/", lambda route: route.abort())
+    page.route("**/do/record_finding/", lose_the_answer, times=1)
+    with page.expect_event("requestfailed", lambda request: "record_finding" in request.url):
+        write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", photo)
+    expect(kept).to_contain_text("chờ gửi")
+    page.reload()
+    expect(page.locator(".found li")).to_have_count(1)
+    page.unroute("**/do/record_finding/")
+    expect(kept).to_have_count(0)
+    expect(page.locator(".found li")).to_have_count(1)
+    assert running.kinds.count("observation_recorded") == 1
+
+
+def test_a_refused_finding_is_kept_to_be_mended(running: Drill, enter: Enter, photo: Path) -> None:
+    visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
+    visitor.expects(*GONE, "422")
+    page = visitor.page
+    broken = photo.with_name("hong.jpg")
+    broken.write_bytes(b"not a picture")
+    write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", broken)
+    kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
+    kept.get_by_role("button", name="Sửa lại").click()
+    expect(kept).to_have_count(0)
+    expect(page.get_by_label("Nội dung nhận xét")).to_have_value("Trực ban ghi sổ đủ.")
+    expect(page.get_by_role("radio", name="Ưu điểm")).to_be_checked()
+    expect(page.locator(".picked")).to_contain_text("hong.jpg")
+    page.get_by_label("Thêm ảnh").set_input_files(photo)
+    page.get_by_role("button", name="Ghi nhận xét").click()
+    expect(page.locator(".found li")).to_have_count(1)
+    expect(page.locator(".found li").get_by_role("link", name="so-truc.jpg")).to_be_visible()
+
+
+def test_control_reads_what_is_judged_as_it_is_judged(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("evaluation/BGD/")).page
+    said = page.locator("#evaluated-unit")
+    expect(said).to_contain_text("Chưa có gì được ghi về đơn vị này.")
+    note = {"tasking": "1.01/BGD", "rating": "M", "note": "Không thấy tổ nào đi."}
+    running.do("rate_action", "danhgia1", action=1, **note)
+    expect(said).to_contain_text("Không thấy tổ nào đi.")
+    running.do("record_finding", "danhgia1", kind="strength", text="Trực ban ghi sổ đủ.")
+    expect(said).to_contain_text("Trực ban ghi sổ đủ.")
+
+
+def test_control_sees_at_once_whether_units_read_it(running: Drill, enter: Enter) -> None:
+    page = enter("tongdaodien", running.path("evaluation/")).page
+    chip = page.locator("#published")
+    expect(chip).to_have_text("Chưa công bố")
+    page.get_by_role("button", name="Công bố cho các đơn vị").click()
+    expect(chip).to_have_text("Đã công bố")
+    running.do("withdraw_evaluation")
+    expect(chip).to_have_text("Chưa công bố")
+    page.get_by_role("button", name="Công bố cho các đơn vị").click()
+    expect(page.get_by_role("button", name="Thu lại")).to_be_visible()
+    assert running.kinds.count("evaluation_published") == 2

@@ -22,7 +22,7 @@ PAGES = {
     "unit-U2": ("inbox", "lead", "U2"),
     "evaluation-U1": ("evaluate", "evaluator", "U1"),
     "evaluation": ("evaluate", "evaluator", None),
-    "evaluated": ("evaluation", "controller", None),
+    "evaluated": ("evaluation", "director", None),
     "board": ("board", "observer", None),
 }
 """Which page each audience's frames are for, and whom it is shown to."""
@@ -107,7 +107,19 @@ def finding(drill: Drill) -> None:
     drill.do("record_finding", by, kind="observation", text="Loa hỏng", files=[photo])
 
 
+def publication(drill: Drill) -> None:
+    drill.do("end")
+    drill.do("publish_evaluation")
+
+
+def withdrawal(drill: Drill) -> None:
+    publication(drill)
+    drill.do("withdraw_evaluation")
+
+
 ACTS: dict[str, Act] = {
+    "a publication": publication,
+    "a publication, withdrawn": withdrawal,
     "a rating": rating,
     "a disagreement of evaluators": disagreement,
     "what was seen of no unit, with a photo": finding,

@@ -36,6 +36,7 @@ ACTS: dict[str, tuple[Act, set[str]]] = {
         lambda d: d.do("rate", d.actor("evaluator"), tasking_id=tasking(d), rating="U"),
         CONTROL | {"evaluated"},
     ),
+    "a publication": (lambda d: d.do("publish_evaluation"), CONTROL | {"evaluated"}),
     "an inject in two hours": (
         lambda d: d.do("add_inject", title=WORDS, content=WORDS, to=["U1"], in_minutes=120),
         CONTROL,
@@ -96,6 +97,13 @@ def test_nothing_is_drawn_for_evaluators_who_are_not_there(drill: Drill) -> None
     drill.exercise.participants.filter(user__username__startswith="evaluator.").delete()
     found = set(drawn_of(drill, ACTS["a pause"][0]))
     assert found == EVERYBODY - {"evaluation", "evaluation-U2"}
+
+
+def test_control_is_told_of_which_unit_something_was_judged(drill: Drill) -> None:
+    html = drawn_of(drill, ACTS["a rating"][0])
+    assert 'id="judged" hx-swap-oob="true" hidden data-touched="U1"' in html["evaluated"]
+    everything = drawn(drill, None)
+    assert 'data-touched="*"' in everything["evaluated"]
 
 
 @pytest.mark.parametrize("name", ["a hold", "a skip"])

@@ -49,6 +49,7 @@ PAGES = {
     "evaluation": "director",
     "evaluation_live": "director",
     "evaluation_unit": "director",
+    "evaluation_unit_live": "director",
     "unit_evaluation": "lead",
     "board": "observer",
     "board_live": "observer",
@@ -208,6 +209,7 @@ def ask(drill: Drill, name: str) -> tuple[Any, int]:
         "evaluate_tasking": ["tasking_id"],
         "evaluate_unit": ["unit_code"],
         "evaluation_unit": ["unit_code"],
+        "evaluation_unit_live": ["unit_code"],
     }.get(name, [])
     kwargs: dict[str, Any] = {"code": drill.exercise.code} | {key: values[key] for key in keys}
     if name == "board_public":

@@ -107,6 +107,7 @@ def test_every_page_of_an_exercise_says_that_it_is_one(scene: Scene) -> None:
         ("inbox_live", "lead", "unit-U1.vi"),
         ("evaluate_live", "evaluator", "evaluation-U1.vi"),
         ("evaluation_live", "controller", "evaluated.vi"),
+        ("evaluation_unit_live", "controller", "evaluated.vi"),
         ("board_live", "observer", "board.vi"),
         ("board_public_live", "anonymous", "board.vi"),
     ],
