@@ -23,7 +23,7 @@ from exercise.players.report import Facts, Report, conformance
 from exercise.supervisor import CannotStart, engine
 from scenarios.calendar import SECOND_US
 from scenarios.models import Scenario
-from scenarios.reading import load
+from scenarios.reading import load, operator
 from units.roles import Role
 
 ENGINE_WITHIN_S = 30.0
@@ -53,7 +53,7 @@ class Rehearsal:
             ScenarioProblems: the file cannot be used.
             CannotStart: the engine does not come up.
         """
-        exercise = self.prepare(load(self.source))
+        exercise = self.prepare(load(self.source, operator=operator()))
         planned_us = max(row.planned_end_us for row in exercise.phases)
         limit_s = PATIENCE * planned_us / SECOND_US / self.pace + PATIENCE_LEAST_S
         players = Players(exercise.pk, self.habits(exercise))

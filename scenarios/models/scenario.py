@@ -80,6 +80,8 @@ class Scenario(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     """Nobody: it came approved, from a file."""
+    approved_by_operator = models.CharField(max_length=150, blank=True, default="", db_default="")
+    """Who approved it at the command line: the name that the operating system knows; else empty."""
     approved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -6,6 +6,7 @@ the names and the place in the tree that the file gives it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,15 +20,18 @@ from units.models import Unit
 
 
 @transaction.atomic
-def store(document: doc.Document) -> models.Scenario:
+def store(document: doc.Document, *, as_draft: bool = False, operator: str = "") -> models.Scenario:
     """Write a scenario as a version of its code, or answer the one that says the same already.
 
     1. An approved version with the same content, the newest of them, is answered as it is.
     2. Anything else becomes a new version; none that is there already changes.
-    3. Files come checked: the new version is approved, by nobody. An unfinished one is a draft.
+    3. The new version is a draft if the document is unfinished or ``as_draft`` is asked for: one
+       planner submits it and another one approves it.
+    4. Otherwise it is approved by no planner, but by ``operator``, if one is named. That is for
+       the sample, for rehearsals, and for who says so at the command line.
 
     Raises:
-        ScenarioProblems: an unfinished one, while there is a draft already; nothing was written.
+        ScenarioProblems: it would be a draft, while there is one already; nothing was written.
     """
     versions = models.Scenario.objects.select_for_update().filter(code=document.code)
     known = list(versions.order_by("-version"))
@@ -35,14 +39,15 @@ def store(document: doc.Document) -> models.Scenario:
         for one in known:
             if not one.is_draft and one.content_hash == document.content_hash:
                 return one
-    elif any(one.is_draft for one in known):
+    to_write = replace(document, draft=document.draft or as_draft)
+    if to_write.draft and any(one.is_draft for one in known):
         raise _second_draft(document)
     try:
         with transaction.atomic():
-            scenario = _new_version(document, known)
+            scenario = _new_version(to_write, known, operator)
     except IntegrityError:
         # Another one came first, and is whole by now: where there is no row yet, none is locked.
-        return store(document)
+        return store(document, as_draft=as_draft, operator=operator)
     _write_calendar(scenario, document)
     units = _write_units(scenario, document)
     _write_people(scenario, document, units)
@@ -66,12 +71,15 @@ def _second_draft(document: doc.Document) -> ScenarioProblems:
     )
 
 
-def _new_version(document: doc.Document, known: list[models.Scenario]) -> models.Scenario:
+def _new_version(
+    document: doc.Document, known: list[models.Scenario], operator: str
+) -> models.Scenario:
     fields: dict[str, Any] = {"status": models.Status.DRAFT}
     if not document.draft:
         fields = {
             "status": models.Status.APPROVED,
             "approved_at": timezone.now(),
+            "approved_by_operator": operator,
             "content_hash": document.content_hash,
         }
     return models.Scenario.objects.create(

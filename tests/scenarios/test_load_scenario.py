@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import call_command
+from django.utils import timezone
 
 from exercise.conduct import create_exercise
 from scenarios.models import MselEntry, Scenario, Status
@@ -17,6 +19,7 @@ from scenarios.reading import ScenarioProblems, load, read, sample_path, store
 from scenarios.writing import as_yaml, document_of
 from tests.scenarios.small import SMALL
 from units.models import Unit
+from units.text import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -153,15 +156,61 @@ def test_the_command_says_what_it_loaded() -> None:
     assert (status, err) == (0, "")
     assert "so-cong-thuong-2023" in out
     assert str(injects) in out
+
+
+def test_the_command_tells_machines_what_it_loaded() -> None:
+    injects = len(read(sample_path()).msel)
     status, out, _err = run(str(sample_path()), "--json")
     assert status == 0
     assert json.loads(out) == {
         "ok": True,
         "code": "so-cong-thuong-2023",
         "version": 1,
+        "status": "draft",
         "injects": injects,
         "problems": [],
     }
+
+
+def test_a_loaded_file_waits_for_a_second_person(tmp_path: Path) -> None:
+    approved = stored(SMALL)
+    file = tmp_path / "changed.yaml"
+    file.write_bytes(as_yaml(replace(document_of(approved), title=Text("Mới"))))
+    status, out, _err = run(str(file))
+    loaded = Scenario.objects.get(version=2)
+    assert status == 0
+    assert "bản nháp" in out
+    assert (loaded.status, loaded.content_hash, loaded.approved_at) == (Status.DRAFT, "", None)
+    assert list(Scenario.objects.in_force()) == [approved]
+    before = rows()
+    status, _out, err = run(str(file))
+    assert (status, "đang có một bản nháp" in err) == (1, True)
+    assert rows() == before
+
+
+def test_a_file_of_what_is_approved_already_makes_no_draft(tmp_path: Path) -> None:
+    approved = stored(SMALL)
+    file = tmp_path / "same.yaml"
+    file.write_bytes(as_yaml(document_of(approved)))
+    status, out, _err = run(str(file), "--json")
+    answer = json.loads(out)
+    assert (status, answer["version"], answer["status"]) == (0, 1, "approved")
+    assert Scenario.objects.count() == 1
+
+
+def test_who_approves_at_the_command_line_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "vanhanh")
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    started = timezone.now()
+    assert run(str(file), "--approved")[0] == 0
+    scenario = Scenario.objects.get()
+    assert (scenario.status, scenario.approved_by) == (Status.APPROVED, None)
+    assert scenario.approved_by_operator == "vanhanh"
+    assert scenario.approved_at is not None
+    assert started <= scenario.approved_at <= timezone.now()
 
 
 def test_the_command_tells_one_problem_a_line_and_writes_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from exercise.models import Exercise, Participant
 from scenarios import editing
 from scenarios.models import Checkpoint, Scenario
+from scenarios.reading import store
 from scenarios.versions import approve, submit
+from scenarios.writing import document_of
 from tests.screens.desk import HTMX, Planner, Two, text, two
 from units.models import AccountEvent
 from units.roles import Role
@@ -45,6 +48,13 @@ def test_two_people_take_a_draft_to_approval(two: Two) -> None:
     page = text(two.hoa.get("scenario_versions"))
     assert scenario.content_hash[:12] in page
     assert "Lập cuộc diễn tập từ phiên bản này" in page
+
+
+def test_the_page_says_who_approved_a_version_at_the_command_line(two: Two) -> None:
+    document = replace(document_of(two.scenario), title=Text("Khác", "Other"), draft=False)
+    store(document, operator="vanhanh")
+    page = text(two.hoa.get("scenario_versions"))
+    assert "vanhanh, bằng dòng lệnh" in page
 
 
 def test_a_request_is_taken_back_by_hand_and_by_an_edit(two: Two) -> None:
