@@ -49,7 +49,7 @@ def read(source: Decoded, name: str) -> Reading:
         sheet, lost = _table(lines(), delimiter, title, quotes=False)
     if not sheet.rows:
         raise foreign.empty()
-    remarks = _remarks(source.encoding, delimiter, source.damaged + lost, quotes=quotes)
+    remarks = _remarks(source, delimiter, source.damaged + lost, quotes=quotes)
     return Reading("tsv" if delimiter == "\t" else "csv", (sheet,), remarks=tuple(remarks))
 
 
@@ -96,12 +96,19 @@ def _table(
     return grid.sheet(), lost
 
 
-def _remarks(encoding: str, delimiter: str, lost: int, *, quotes: bool) -> Iterator[Remark]:
-    if encoding != "UTF-8":
+def _remarks(source: Decoded, delimiter: str, lost: int, *, quotes: bool) -> Iterator[Remark]:
+    if not source.certain:
+        yield Remark(
+            "encoding_uncertain",
+            _("Không chắc tệp theo bảng mã nào; đã đọc thử theo %(encoding)s.")
+            % {"encoding": source.encoding},
+            _("Xem kỹ chữ có dấu ở bước xem trước; nếu sai, lưu lại tệp với bảng mã UTF-8."),
+        )
+    elif source.encoding != "UTF-8":
         yield Remark(
             "encoding",
             _("Tệp được đọc theo bảng mã %(encoding)s, phân cách bằng %(delimiter)s.")
-            % {"encoding": encoding, "delimiter": _called(delimiter)},
+            % {"encoding": source.encoding, "delimiter": _called(delimiter)},
             _("Nếu chữ có dấu bị sai, lưu lại tệp với bảng mã UTF-8 rồi chọn lại."),
         )
     if lost:

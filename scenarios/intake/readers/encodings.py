@@ -1,4 +1,4 @@
-"""Bytes → text, by what the bytes look like. Windows-1258 is what old Vietnamese programs write."""
+"""Bytes → text, by what the bytes look like; Vietnamese before Unicode is ``vietnamese``'s."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from scenarios.intake.readers import vietnamese
 from scenarios.intake.reading import Unreadable
 
 _MARKS = (
@@ -22,11 +23,14 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the name of its encoding, and how many characters of it were damaged."""
+    """Text, the name of its encoding, how many characters of it were damaged, and whether another
+    encoding would not do as well.
+    """
 
     text: str
     encoding: str
     damaged: int = 0
+    certain: bool = True
 
 
 def decoded(data: bytes) -> Decoded:
@@ -51,10 +55,9 @@ def decoded(data: bytes) -> Decoded:
     foreign = sum(not letter.isascii() for letter in guess.text) - guess.damaged
     if foreign > 10 * guess.damaged:
         return guess
-    try:
-        return Decoded(data.decode("cp1258"), "Windows-1258")
-    except UnicodeDecodeError:
-        raise _binary() from None
+    if found := vietnamese.guessed(data):
+        return Decoded(found.text, found.encoding, certain=found.certain)
+    raise _binary()
 
 
 def _lenient(data: bytes, codec: str, label: str) -> Decoded:
