@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from exercise.review.hot_wash import slides_of
 from exercise.review.past import CONTROL_STEPS, moment_at
 from exercise.review.past.effects import Unreadable
-from exercise.review.report import build_report
+from exercise.review.report import kept_report
 from exercise.screens import replay_link
 from exercise.screens.access import ParticipantRequest, navigation, page
 from exercise.screens.replay import Asked, local, stage, uncached
@@ -26,7 +26,7 @@ def show(request: ParticipantRequest) -> HttpResponse:
     if exercise.status not in replay_link.OVER:
         context = navigation(request, "replay") | {"hot_wash": True}
         return uncached(render(request, "replay/not_yet.html", context))
-    slides = slides_of(build_report(exercise, get_language() or "vi"))
+    slides = slides_of(kept_report(exercise, get_language() or "vi"))
     return uncached(render(request, "hot_wash/page.html", {"exercise": exercise, "slides": slides}))
 
 

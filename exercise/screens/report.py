@@ -19,7 +19,7 @@ from exercise.models import Chapter, Exercise, ReportState, ReportVersion
 from exercise.review import charts
 from exercise.review.files import FORMATS
 from exercise.review.outline import Part, Table, not_as_planned, outline
-from exercise.review.report import Report, build_report
+from exercise.review.report import Report, kept_report
 from exercise.review.report.narrative import told
 from exercise.review.report.values import ChapterText
 from exercise.screens import report_access
@@ -87,7 +87,7 @@ def moments_at(exercise: Exercise) -> str:
 
 def body(exercise: Exercise, version: ReportVersion | None) -> dict[str, Any]:
     """What the page shows of a version, whoever reads it."""
-    report = build_report(exercise, language(), version)
+    report = kept_report(exercise, language(), version)
     found = outline(report)
     parts = {part.code: part for part in found.numbered}
     return {

@@ -312,3 +312,11 @@ def test_the_page_needs_nothing_else_and_runs_nothing(report):
     assert not re.search(r"\b(?:src|href)=", content)
     assert NOTE in "".join(parser.said)
     assert f'<html lang="{report.language}">' in content
+
+
+def test_the_html_file_draws_what_the_page_draws():
+    drill = over()
+    page = written(build_report(drill.exercise), "html").decode()
+    assert page.count('class="ch ch-plan"') == page.count('class="ch ch-strips"') == 1
+    assert re.search(r'<g class="mk"[^>]*><title>1\.01[^<]*</title>', page)
+    assert page.index("ch-plan") < page.index("ch-strips")
