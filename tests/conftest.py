@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.sqlite3.creation import DatabaseCreation
 from django.utils import translation
 from hypothesis import settings
 
 from exercise.situation import rows
+
+from . import migrated
 
 settings.register_profile("plain", deadline=None)
 # The same examples every time: what fails in CI fails on the desk, from the blob it prints.
@@ -59,6 +63,27 @@ def _flush_past_the_journals_triggers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Let SQLite's test database begin as a copy of a migrated one; Django migrates it as ever."""
+    create = DatabaseCreation._create_test_db
+
+    def with_copy(self: DatabaseCreation, *arguments: Any, **more: Any) -> str:
+        name: str = create(self, *arguments, **more)
+        assert self.is_in_memory_db(name)
+        memory = sqlite3.connect(name, uri=True, check_same_thread=False)
+        held.append(memory)  # it lasts for as long as somebody is connected
+        migrated.pour(memory)
+        return name
+
+    held: list[sqlite3.Connection] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseCreation, "_create_test_db", with_copy)
+        yield
+    for memory in held:
+        memory.close()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips",
@@ -85,8 +110,10 @@ DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "live_ser
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--with-database"):
         return
-    kept = [item for item in items if _has_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    kept, left_out = [], []
+    for item in items:
+        (kept if _has_database(item) else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 

@@ -12,7 +12,7 @@ from .installs import Install, fresh
 @pytest.fixture(scope="session")
 def kept_install(tmp_path_factory: pytest.TempPathFactory) -> Install:
     made = fresh(tmp_path_factory.mktemp("kept") / "var")
-    made.done("migrate", "--verbosity", "0", DEBUG="1")
+    made.migrate()
     made.python("a_drill_under_way()")
     return made
 

@@ -19,6 +19,7 @@ import psycopg
 from django.db.utils import ConnectionHandler
 
 from exercise.archive.snapshot import closed, opened
+from tests import migrated
 
 from .story import everything
 
@@ -69,6 +70,12 @@ class Install:
         ended = self.manage(*words, **given)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
+
+    def migrate(self) -> None:
+        """Make its tables."""
+        if not self.database_url:
+            migrated.put(self.var)
+        self.done("migrate", "--verbosity", "0")
 
     def refused(self, *words: object, **given: str) -> str:
         """What a management command complained of; it must have refused, in its own words."""

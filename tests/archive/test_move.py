@@ -20,7 +20,7 @@ def on_sqlite(kept_install: Install, tmp_path: Path) -> Install:
     if not kept_install.database_url:
         return kept_install.copy(tmp_path / "here" / "var")
     made = fresh(tmp_path / "here" / "var", postgres=False)
-    made.done("migrate", "--verbosity", "0")
+    made.migrate()
     made.python("a_drill_under_way()")
     return made
 
@@ -93,7 +93,7 @@ def test_a_database_that_is_not_empty_is_refused(install: Install, on_sqlite: In
 
 @pytest.mark.postgres
 def test_a_prepared_one_is_empty(on_sqlite: Install, elsewhere: Install) -> None:
-    elsewhere.done("migrate", "--verbosity", "0")
+    elsewhere.migrate()
     on_sqlite.done("move_database", elsewhere.database_url)
     assert elsewhere.rows() == on_sqlite.rows()
 

@@ -284,7 +284,7 @@ def test_a_journal_tampered_with_before_the_backup_is_told_and_taken_only_when_t
 @pytest.mark.parametrize("to_postgres", [True, False])
 def test_it_does_not_matter_from_which_database_it_came(to_postgres: bool, tmp_path: Path) -> None:
     here = fresh(tmp_path / "a" / "var", postgres=not to_postgres)
-    here.done("migrate", "--verbosity", "0")
+    here.migrate()
     here.python("a_drill_under_way()")
     here.done("backup", tmp_path / "drill.zip")
     there = fresh(tmp_path / "b" / "var", postgres=to_postgres)

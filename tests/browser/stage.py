@@ -35,6 +35,7 @@ from scenarios import editing, versions
 from scenarios.editing.values import InjectValues
 from scenarios.models import MselEntry, Scenario
 from scenarios.reading import load, sample_path
+from tests import migrated
 from units.models import SignInLink, User
 from units.text import Text
 
@@ -45,6 +46,7 @@ SEED = 7
 
 def prepare() -> None:
     """An empty database with the sample scenario and an administrator in it."""
+    migrated.put(settings.VAR_DIR)
     migrate()
     load(sample_path())
     User.objects.create_superuser("quantri", password=None, name="Người quản trị")

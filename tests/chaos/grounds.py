@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from tests import migrated
 from tests.chaos.faults import (
     CATALOGUE,
     SMALL_POSTGRES,
@@ -184,6 +185,7 @@ def _prepared(home: Path) -> Path:
     """A directory as `manage.py prepare` leaves it, made once for all drills."""
     with _once(home / "var") as var:
         if var is not None:
+            migrated.put(var)
             _manage("prepare", EXERCISE_VAR=str(var))
     return home / "var"
 

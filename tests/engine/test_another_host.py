@@ -89,7 +89,7 @@ def test_backed_up_in_mid_drill_it_is_played_to_its_end_on_another_host(
     small: Path, tmp_path: Path
 ) -> None:
     here, there = fresh(tmp_path / "a" / "var"), fresh(tmp_path / "b" / "var")
-    here.done("migrate", "--verbosity", "0")
+    here.migrate()
     code = here.python(MAKE.format(path=str(small))).strip().splitlines()[-1]
     backup = tmp_path / "drill.zip"
     with host(here, code) as running:

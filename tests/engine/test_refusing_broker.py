@@ -14,8 +14,9 @@ import pytest
 from redis import Redis
 
 from exercise.supervisor import broker
+from tests import migrated
 
-from .conftest import BASE, Run, environment
+from .conftest import BASE, environment
 
 pytestmark = pytest.mark.engine
 
@@ -54,10 +55,10 @@ def heartbeats(var: Path) -> int:
         return connection.execute("SELECT count(*) FROM exercise_timerheartbeat").fetchone()[0]
 
 
-def test_the_worker_waits_until_it_is_no_longer_refused(tmp_path: Path, manage: Run) -> None:
+def test_the_worker_waits_until_it_is_no_longer_refused(tmp_path: Path) -> None:
     var, log = tmp_path, tmp_path / "worker.log"
     given = {"EXERCISE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "exercise.settings"}
-    assert manage("migrate", "--verbosity", "0", **given).returncode == 0
+    migrated.put(var)
     with (
         running(*broker.command(var), log=tmp_path / "broker.log"),
         running(sys.executable, *WORKER, log=log, **given) as worker,

@@ -19,6 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
@@ -27,11 +28,14 @@ from exercise.clock import frozen  # noqa: E402
 from exercise.models import Exercise, Participant, Tasking, verify  # noqa: E402
 from exercise.review.replay import differences  # noqa: E402
 from exercise.timing.tasks import sweep_exercises  # noqa: E402
+from tests import migrated  # noqa: E402
 from tests.factories import T0, Drill, entry, make_drill  # noqa: E402
 
 
 def prepare() -> None:
     """Make the tables."""
+    if connection.vendor == "sqlite":
+        migrated.put(settings.VAR_DIR)
     call_command("migrate", verbosity=0, interactive=False)
 
 
