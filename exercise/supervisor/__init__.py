@@ -1,4 +1,4 @@
-"""Runs the embedded tree: broker, workers, beat and web as one program that starts and stops as one.
+"""Runs the embedded tree: broker, workers, beat and web, one program that starts and stops as one.
 
 Here is only the keeping of processes; what they do is their own affair. Standard library and the
 project's settings, nothing else, because this program is what everybody waits for at the start.

@@ -40,6 +40,7 @@ th, td { border: 1px solid #c3cad0; padding: .25rem .5rem; text-align: start;
 .kk { width: 24px; height: 10px; overflow: visible; margin-inline-end: .375rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0;
   font-size: .8125rem; } .ch-box { overflow-x: auto; } .ch { min-width: 38rem; }
+.ch-strips { max-width: 44rem; }
 @page { size: A4; margin: 20mm 15mm 20mm 30mm; }
 @media print { thead { display: table-header-group; } tr, .warning { break-inside: avoid; }
   h2 { break-after: avoid; } .tw, .ch-box { overflow: visible; }
