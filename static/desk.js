@@ -104,6 +104,12 @@ function blocksInView() {
   }).map((body) => body.dataset.block).slice(0, 4);
 }
 
+function tableQuery() {
+  const query = new URLSearchParams(new FormData($("#filters")));
+  query.set("blocks", blocksInView().join(","));
+  return query;
+}
+
 // One at a time; what happens meanwhile asks for another one.
 let drawing = false;
 let again = null;
@@ -118,8 +124,7 @@ async function redraw(focus) {
   const scrolled = pane().scrollTop;
   const held = document.activeElement?.closest?.("tr[data-pk]");
   const focused = held && place.contains(held) ? held.dataset.pk : "";
-  const query = new URLSearchParams(new FormData($("#filters")));
-  query.set("blocks", blocksInView().join(","));
+  const query = tableQuery();
   if (focus) query.set("focus", focus);
   await htmx.ajax("GET", `${place.dataset.table}?${query}`, { target: place, swap: "innerHTML" });
   drawing = false;
@@ -174,10 +179,23 @@ function redrawLanes() {
   htmx.ajax("GET", location.href, { target: "#lanes", select: "#lanes", swap: "outerHTML" });
 }
 
-// The check is done: its marks are drawn, unless the table has them.
-document.body.addEventListener("desk:checked", (event) => {
-  const table = $(".msel-rows", place || document);
-  if (table && table.dataset.checked !== String(event.detail?.revision)) redraw();
+// The check is done: its marks go into the rows that are there, which somebody may be at work in.
+document.body.addEventListener("desk:checked", async (event) => {
+  const revision = String(event.detail?.revision);
+  if (!place || $(".msel-rows", place)?.dataset.checked === revision) return;
+  const headers = { "HX-Request": "true" };
+  const answer = await fetch(`${place.dataset.table}?${tableQuery()}`, { headers }).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const row of $$("tr[data-pk]", fresh)) {
+    const here = rowOf(row.dataset.pk);
+    const title = here && $(".c-title", here);
+    if (!title) continue;
+    $(".found", title)?.remove();
+    title.prepend(...$$(".found", row));
+  }
+  const table = $(".msel-rows", place);
+  if (table) table.dataset.checked = $(".msel-rows", fresh)?.dataset.checked || "";
 });
 
 document.body.addEventListener("desk:changed", (event) => {
@@ -476,10 +494,20 @@ document.addEventListener("change", (event) => {
   if (!place && event.target.closest?.("#filters")) event.target.form.requestSubmit();
 });
 
-// On a phone the bar of pages is wider than the screen.
+// On a phone the bar of pages is wider than the screen, and wider still when the check has counted.
 const page = $(".desk-bar nav [aria-current]");
 const bar = page?.parentElement;
-if (bar) bar.scrollLeft = page.offsetLeft - bar.offsetLeft - (bar.clientWidth - page.offsetWidth) / 2;
+
+function showPage() {
+  bar.scrollLeft = page.offsetLeft - bar.offsetLeft - (bar.clientWidth - page.offsetWidth) / 2;
+}
+
+if (bar) {
+  showPage();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id === "counts") showPage();
+  });
+}
 
 if (place) {
   markRows();

@@ -84,7 +84,7 @@ def test_an_evaluator_sees_what_is_rated(running: Drill, enter: Enter) -> None:
     row = page.get_by_role("region", name="Việc của đơn vị").get_by_role("article")
     expect(row.get_by_role("link")).to_have_attribute("aria-current", "page")
     whole = page.get_by_role("group", name="Đánh giá chung")
-    whole.get_by_role("radio", name="U Không thực hiện được").check()
+    whole.get_by_role("radio", name="U Không đạt").check()
     page.get_by_role("button", name="Lưu đánh giá").click()
     expect(row).to_contain_text("U 1.01")
     # The list is drawn anew for everybody; what is this evaluator's own stays on it.

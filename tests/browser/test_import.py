@@ -230,5 +230,5 @@ def test_a_large_file_shows_how_far_it_has_come(draft: Draft, come: Come, tmp_pa
     page.wait_for_url("**page=5#row-1003")
     expect(page.get_by_label("Giờ diễn tập, dòng 1003")).to_be_focused()
     page.get_by_role("button", name="Nhập").click()
-    expect(page.get_by_text("Đã nhập 1199 tình huống")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("Đã nhập 1.199 tình huống")).to_be_visible(timeout=40_000)
     assert len(draft.numbers) == 1199

@@ -99,10 +99,10 @@ def test_a_rating_not_saved_survives_a_reload(running: Drill, enter: Enter) -> N
     tasking = running.ids()["taskings"]["1.01/BGD"]
     page = enter("danhgia1", running.path(f"evaluate/{tasking}/"), viewport=PHONE).page
     whole = page.get_by_role("group", name="Đánh giá chung")
-    whole.get_by_role("radio", name="M Vướng mắc lớn").check()
+    whole.get_by_role("radio", name="M Vướng lớn").check()
     page.get_by_label("Nhận xét chung").fill("Nhận tin muộn.")
     page.reload()
-    expect(whole.get_by_role("radio", name="M Vướng mắc lớn")).to_be_checked()
+    expect(whole.get_by_role("radio", name="M Vướng lớn")).to_be_checked()
     expect(page.get_by_label("Nhận xét chung")).to_have_value("Nhận tin muộn.")
     page.get_by_role("button", name="Lưu đánh giá").click()
     expect(page.get_by_text("Đã ghi đánh giá", exact=False)).to_be_visible()
