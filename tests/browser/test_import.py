@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def desk_site() -> Iterator[Site]:
 @pytest.fixture
 def draft(desk_site: Site) -> Draft:
     code = f"nhap-{next(_serial)}"
-    made = desk_site.stage("draft", code=code, planners=["Hạnh"])
+    made = desk_site.stage("draft", code=code, planners=["Hạnh", "Hà"])
     return Draft(desk_site, code, f"{made['path']}import/")
 
 
@@ -79,10 +80,10 @@ def come(browser: Browser, draft: Draft) -> Iterator[Come]:
     """Let the planner come to the draft's import; nobody's console complains."""
     inside: list[Visitor] = []
 
-    def enter(**more: Any) -> Visitor:
+    def enter(name: str = "Hạnh", to: str = "", **more: Any) -> Visitor:
         visitor = Visitor(draft.site, context_of(browser, **more))
         inside.append(visitor)
-        visitor.sign_in("Hạnh", draft.path)
+        visitor.sign_in(name, to or draft.path)
         return visitor
 
     yield enter
@@ -145,6 +146,39 @@ def test_three_bad_rows_are_mended_by_keys_alone(draft: Draft, come: Come, tmp_p
     page.get_by_role("button", name="Nhập 7 dòng").press("Enter")
     expect(page.get_by_text("Đã nhập 7 tình huống")).to_be_visible()
     assert draft.numbers == ["7.11", "7.12", "7.13", "7.14", "7.15", "7.16", "7.19"]
+
+
+def test_what_was_imported_is_approved_by_another_planner_and_run(
+    draft: Draft, come: Come, tmp_path: Path
+) -> None:
+    page = come().page
+    to_check(page, workbook(tmp_path / "kich-ban-DT-2023.xlsx"))
+    bad = page.locator("tr[data-bad]")
+    page.keyboard.press("F8")
+    page.keyboard.press("F8")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("N1 10:20")
+    page.keyboard.press("Enter")
+    expect(bad).to_have_count(2)
+    page.get_by_role("button", name="Đổi thành 7.16").click()
+    expect(bad).to_have_count(1)
+    page.get_by_role("button", name="Dùng “Thanh tra").click()
+    expect(bad).to_have_count(0)
+    page.get_by_role("button", name="Nhập 7 dòng").click()
+    expect(page.get_by_text("Đã nhập 7 tình huống")).to_be_visible()
+
+    versions = draft.path.replace("import/", "versions/")
+    page.goto(draft.site.address + draft.path.replace("import/", "checks/"))
+    expect(page.get_by_role("heading", name="Kiểm tra")).to_be_visible()
+    page.goto(draft.site.address + versions)
+    page.get_by_role("button", name="Xin duyệt").click()
+    expect(page.get_by_text("Người khác mở trang này để duyệt")).to_be_visible()
+    other = come("Hà", versions).page
+    other.get_by_role("button", name="Duyệt", exact=True).click()
+    expect(other.get_by_text("Đã duyệt. Từ nay")).to_be_visible()
+    other.get_by_role("button", name="Lập cuộc diễn tập từ phiên bản này").click()
+    other.wait_for_url("**/people/")
+    expect(other.get_by_text(re.compile("Đã lập cuộc diễn tập"))).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
