@@ -183,22 +183,40 @@ function redrawLanes() {
 document.body.addEventListener("desk:checked", async (event) => {
   const revision = String(event.detail?.revision);
   if (!place || $(".msel-rows", place)?.dataset.checked === revision) return;
-  const headers = { "HX-Request": "true" };
-  const answer = await fetch(`${place.dataset.table}?${tableQuery()}`, { headers }).catch(() => null);
-  if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const row of $$("tr[data-pk]", fresh)) {
-    const here = rowOf(row.dataset.pk);
-    const title = here && $(".c-title", here);
-    if (!title) continue;
-    $(".found", title)?.remove();
-    title.prepend(...$$(".found", row));
+  const drawn = $$("tbody[data-block]:not(.gap)", place).map((body) => body.dataset.block);
+  let checked = "";
+  for (let at = 0; at < drawn.length; at += 4) {
+    const fresh = await tableOf(drawn.slice(at, at + 4));
+    if (!fresh) return;
+    for (const row of $$("tr[data-pk]", fresh)) mark(row);
+    checked = $(".msel-rows", fresh)?.dataset.checked || "";
   }
   const table = $(".msel-rows", place);
-  if (table) table.dataset.checked = $(".msel-rows", fresh)?.dataset.checked || "";
+  if (table) table.dataset.checked = checked;
+  if (opened && !within(inspector) && !unsaved() && !$(".both", inspector)) open(opened);
 });
 
+async function tableOf(blocks) {
+  const query = tableQuery();
+  query.set("blocks", blocks.join(","));
+  const headers = { "HX-Request": "true" };
+  const answer = await fetch(`${place.dataset.table}?${query}`, { headers }).catch(() => null);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+function mark(row) {
+  const here = rowOf(row.dataset.pk);
+  const title = here && $(".c-title", here);
+  if (!title) return;
+  $(".found", title)?.remove();
+  title.prepend(...$$(".found", row));
+}
+
 document.body.addEventListener("desk:changed", (event) => {
+  if (event.detail?.gone) {
+    for (const pk of event.detail.gone) chosen.delete(String(pk));
+    showChosen();
+  }
   // Saved: it is a row like any other again.
   const saved = editing();
   if (event.detail?.focus && saved?.dataset.pk === String(event.detail.focus)) {

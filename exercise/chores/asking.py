@@ -24,6 +24,8 @@ def have_done(step: str, imported: Import, digest: str = "") -> None:
     if steps.large(imported):
         _ask(step, imported, digest)
     else:
+        # Noted here too: this process may be stopped in the middle of it.
+        _note(imported, step, digest)
         work.STEPS[step](imported.pk, digest)
     imported.refresh_from_db()
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,9 +31,9 @@ Key = tuple[str, int]
 SHOWN = 5
 
 
-def history(scenario: Scenario) -> list[Edit]:
+def history(scenario: Scenario) -> QuerySet[Edit]:
     """Every edit of a version, the newest first, with ``user`` at hand."""
-    return list(scenario.edits.defer("changes").select_related("user"))
+    return scenario.edits.defer("changes").select_related("user")
 
 
 def undoable(scenario: Scenario, user: User) -> Edit | None:

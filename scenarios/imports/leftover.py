@@ -20,7 +20,7 @@ from scenarios.imports.review import BAD, Review, ReviewRow
 from scenarios.intake import columns
 from scenarios.intake.mapping import Field, Mapping
 from scenarios.intake.reading import Sheet, Value
-from scenarios.intake.rows import Fixes
+from scenarios.intake.rows import Fixes, fixes_by_row
 from units.text import Text
 
 REASON = Text("Lý do chưa nhập", "Why it was not imported")
@@ -49,6 +49,7 @@ def _lines(
     sheet: Sheet, mapping: Mapping, review: Review, fixes: Fixes
 ) -> Iterator[tuple[Sequence[Value], str]]:
     bad = {row.row: row for row in review.rows if row.state == BAD}
+    mended = fixes_by_row(fixes)
     data = {row for row, _values in columns.data_rows(sheet, mapping)}
     # A list in JSON has no header; its columns are then named by what they mean.
     headers = [column.header or str(column.field.label) for column in mapping.columns]
@@ -63,15 +64,14 @@ def _lines(
         elif number in bad:
             yield from ((one, "") for one in above)
             above.clear()
-            yield _corrected(values, number, mapping, fixes), _why(bad[number])
+            yield _corrected(values, mapping, mended.get(number, {})), _why(bad[number])
         elif number not in data and any(value is not None for value in values):
             above.append(values)
 
 
 def _corrected(
-    values: Sequence[Value], row: int, mapping: Mapping, fixes: Fixes
+    values: Sequence[Value], mapping: Mapping, mine: dict[Field, str]
 ) -> Sequence[Value]:
-    mine: dict[Field, str] = {field: words for (at, field), words in fixes.items() if at == row}
     if not mine:
         return values
     width = max((column.place for column in mapping.columns), default=0) + 1

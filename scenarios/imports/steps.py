@@ -35,7 +35,7 @@ from scenarios.intake.reading import Reading, Sheet, Unreadable
 from scenarios.intake.rows import Fixes
 from scenarios.models import Import, ImportMapping, ImportState, Scenario
 from scenarios.writing import unchecked_document_of
-from units.text import plain
+from units.text import canonical, plain
 
 LARGE_ROWS = 300
 """A sheet of more rows is checked and written in a task."""
@@ -238,7 +238,7 @@ def correct(imported: Import, rows: Iterable[int], field: Field, words: str | No
             if words is None:
                 locked.fixes.pop(place, None)
             else:
-                locked.fixes[place] = words.strip()[:LONGEST_FIX]
+                locked.fixes[place] = canonical(words).strip()[:LONGEST_FIX]
         locked.save(update_fields=["fixes"])
     imported.fixes = locked.fixes
 

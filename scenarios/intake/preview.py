@@ -35,6 +35,7 @@ class Preview:
     Attributes:
         document: the scenario that the rows were checked against; a new one without injects.
         remarks: about the file as a whole.
+        into: the scenario's key and its revision when it was read; ``None``: a new one.
     """
 
     reading: Reading
@@ -44,6 +45,7 @@ class Preview:
     checked: Checked
     merge: Merge
     remarks: tuple[Remark, ...]
+    into: tuple[int, int] | None = None
 
     @property
     def importable(self) -> bool:

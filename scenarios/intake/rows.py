@@ -92,9 +92,17 @@ def check(sheet: Sheet, mapping: Columns, target: Target, fixes: Fixes | None = 
 
 def _cells(sheet: Sheet, mapping: Columns, fixes: Fixes) -> Iterator[Cells]:
     sections = columns.sections(sheet, mapping)
+    of_row = fixes_by_row(fixes)
     for row, values in columns.data_rows(sheet, mapping):
-        mine = {field: words for (at, field), words in fixes.items() if at == row}
-        yield Cells(row, values, mapping, sections.get(row), mine)
+        yield Cells(row, values, mapping, sections.get(row), of_row.get(row, {}))
+
+
+def fixes_by_row(fixes: Fixes) -> dict[int, dict[Field, str]]:
+    """The planner's corrections of each row."""
+    found: dict[int, dict[Field, str]] = {}
+    for (row, field), words in fixes.items():
+        found.setdefault(row, {})[field] = words
+    return found
 
 
 def _questions(mapping: Columns) -> Iterator[Finding]:

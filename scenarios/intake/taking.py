@@ -97,7 +97,8 @@ def look_at(reading: Reading, request: Request, scenario: Scenario | None) -> Pr
         "fixes": request.fixes,
     }
     if scenario is not None:
-        return preview.preview(reading, document_of(scenario), **chosen)
+        seen = preview.preview(reading, document_of(scenario), **chosen)
+        return replace(seen, into=(scenario.pk, scenario.revision))
     return preview.new(
         reading,
         code=request.code,
@@ -150,7 +151,7 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
             if user is not None:
                 Scenario.objects.filter(pk=scenario.pk).update(made_by=user)
     elif seen.merge.after:
-        _write(draft_of(request.code), request.name, seen, user)
+        _write(request.name, seen, user)
     return would_take(seen)
 
 
@@ -223,11 +224,13 @@ def _whole(own: doc.Document, request: Request) -> Preview:
 
 
 # ── writing ─────────────────────────────────────────────────────────────────────────────────────
-def _write(scenario: Scenario, name: str, seen: Preview, user: User | None) -> None:
+def _write(name: str, seen: Preview, user: User | None) -> None:
     if user is None:
         raise Refused(
             "no_user",
             _("Chưa có tài khoản nào để ghi tên người sửa."),
             _("Lập tài khoản quản trị, hoặc chọn người bằng --user."),
         )
-    write_import(ready_import(scenario.pk, seen.merge), user, name=name)
+    assert seen.into is not None  # of a scenario that is there
+    scenario_id, revision = seen.into
+    write_import(ready_import(scenario_id, seen.merge, expected_revision=revision), user, name=name)

@@ -1,7 +1,7 @@
 """Versions of a scenario: draft → approved by a second person; an exercise pins one."""
 
 from scenarios.editing.checkpoints import Carried
-from scenarios.versions.approval import approve, submit, withdraw
+from scenarios.versions.approval import approve, submit, submitted_hash, withdraw
 from scenarios.versions.comparing import Comparison, FieldChange, RowChange, compare
 from scenarios.versions.making import clone, new_scenario, new_version
 
@@ -16,5 +16,6 @@ __all__ = [
     "new_scenario",
     "new_version",
     "submit",
+    "submitted_hash",
     "withdraw",
 ]

@@ -47,15 +47,20 @@ def withdraw(scenario_id: int, user: User) -> Scenario:
     return scenario
 
 
-def approve(scenario_id: int, user: User) -> Scenario:
+def approve(scenario_id: int, user: User, *, seen: str | None = None) -> Scenario:
     """Approve what was submitted: it gets its content hash and is never changed again.
 
     1. Who wrote in this version, or submitted it, does not approve it.
     2. It must pass the strict check of files.
-    3. It keeps the names that its units have now.
+    3. It must be what the approver saw.
+    4. It keeps the names that its units have now.
+
+    Args:
+        seen: hash of the content that the approver was shown (``submitted_hash``).
 
     Raises:
-        Refused: ``not_submitted``; ``second_person``; ``incomplete`` (``details``: the problems).
+        Refused: ``not_submitted``; ``second_person``; ``incomplete`` (``details``: the problems);
+            ``changed_since``.
     """
     with opened(scenario_id) as scenario:
         _require_submitted(scenario)
@@ -66,6 +71,12 @@ def approve(scenario_id: int, user: User) -> Scenario:
                 _("Nhờ một người lập kịch bản khác duyệt."),
             )
         document = finished(scenario)
+        if seen is not None and seen != document.content_hash:
+            raise Refused(
+                "changed_since",
+                _("Nội dung đã khác với bản bạn vừa xem."),
+                _("Xem lại rồi duyệt."),
+            )
         scenario.keep_unit_names()
         scenario.status = Status.APPROVED
         scenario.content_hash = document.content_hash
@@ -74,12 +85,27 @@ def approve(scenario_id: int, user: User) -> Scenario:
     return scenario
 
 
+def submitted_hash(scenario: Scenario) -> str:
+    """Hash of what would be approved now; empty where nothing could be."""
+    try:
+        return finished(scenario).content_hash if scenario.submitted_at else ""
+    except Refused:
+        return ""
+
+
 def _wrote(user: User, scenario: Scenario) -> bool:
-    """Whether anything in a version is this planner's; what it is based on was approved before."""
-    out_of_nothing = scenario.based_on_id is None
-    return (out_of_nothing and user == scenario.made_by) or scenario.edits.filter(
-        user=user
-    ).exists()
+    """Whether anything in a version is this planner's. What it was copied from counts, unless that
+    was approved before it was copied.
+    """
+    if scenario.edits.filter(user=user, undone_at=None).exists():
+        return True
+    source = scenario.based_on
+    if source is None:
+        return user == scenario.made_by
+    approved = not source.is_draft and (
+        source.approved_at is None or source.approved_at <= scenario.created_at
+    )
+    return not approved and _wrote(user, source)
 
 
 def _require_submitted(scenario: Scenario) -> None:

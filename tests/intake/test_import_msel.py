@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
+from scenarios.editing import Refused
+from scenarios.intake import taking
 from scenarios.models import MselEntry, Scenario
 from scenarios.reading import read, store
 from scenarios.writing import as_csv, as_json, as_xlsx, as_yaml, document_of
@@ -140,6 +144,21 @@ def test_it_changes_adds_and_keeps_in_one_edit_of_a_draft(draft: Scenario, tmp_p
     assert sorted(entries) == ["1.1", "1.2", "1.3", "1.4", "5.1", "5.2"]
     (edit,) = draft.edits.all()
     assert edit.kind == "imported"
+
+
+def test_what_a_planner_saves_while_the_file_is_read_is_not_written_over(
+    draft: Scenario, sheet: Path
+) -> None:
+    request = taking.Request(
+        data=sheet.read_bytes(), name=sheet.name, code=draft.code, today=date(2024, 3, 4)
+    )
+    seen = taking.look(request)
+    assert seen.merge.after
+    Scenario.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
+    planner = User.objects.create_user("hoa", password=None)
+    with pytest.raises(Refused) as refused:
+        taking.take(request, seen, planner)
+    assert refused.value.code == "gone_on"
 
 
 def test_what_is_only_warned_of_is_written(draft: Scenario, tmp_path: Path) -> None:

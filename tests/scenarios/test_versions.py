@@ -86,6 +86,24 @@ def test_who_took_in_a_whole_scenario_does_not_approve_it(desk: Desk) -> None:
     assert refused(lambda: approve(whole.pk, desk.hoa)).code == "second_person"
 
 
+def test_who_wrote_the_draft_that_was_copied_does_not_approve_the_copy(desk: Desk) -> None:
+    editing.change_inject(
+        desk.scenario.pk, desk.hoa, desk.inject("1.1").pk, {"title": Text("Đã sửa", "New")}
+    )
+    copy = clone(Scenario.objects.get(pk=desk.scenario.pk), "BAN-SAO", desk.binh)
+    submit(copy.pk, desk.binh)
+    assert refused(lambda: approve(copy.pk, desk.hoa)).code == "second_person"
+
+
+def test_who_took_all_their_edits_back_may_approve(desk: Desk) -> None:
+    editing.change_inject(
+        desk.scenario.pk, desk.binh, desk.inject("1.1").pk, {"title": Text("Đã sửa", "New")}
+    )
+    editing.undo(desk.scenario.pk, desk.binh)
+    submit(desk.scenario.pk, desk.hoa)
+    assert not approve(desk.scenario.pk, desk.binh).is_draft
+
+
 def test_an_edit_takes_the_request_back(desk: Desk) -> None:
     pk = desk.scenario.pk
     for after in (
@@ -279,7 +297,7 @@ def test_two_versions_are_compared_part_by_part_and_field_by_field(desk: Desk) -
 
 def test_history_is_each_versions_own(desk: Desk) -> None:
     later = new_version(approved(desk), desk.hoa)
-    assert editing.history(later) == []
+    assert list(editing.history(later)) == []
     assert Edit.objects.filter(scenario=desk.scenario).count() == 1
 
 

@@ -168,15 +168,17 @@ def test_a_row_is_marked_with_the_worst_that_the_check_says_of_it(two: Two) -> N
     assert marked(two.hoa.get("msel_block", 0)).items() <= marked(page).items()
 
 
-def test_marks_stay_until_the_next_check_is_done(two: Two) -> None:
+def test_no_mark_of_before_an_edit_stands_on_another_inject(two: Two) -> None:
     number = past_its_phase(two)
     findings(two.scenario)
-    checked = two.scenario.revision
-    entry = two.scenario.msel.get(number=number)
-    editing.change_inject(two.scenario.pk, two.hoa.user, entry.pk, {"title": Text("Tên khác")})
+    editing.renumber(two.scenario.pk, two.hoa.user)
     page = two.hoa.get("msel")
-    assert marked(page)[number] == ["late"]
-    assert f'data-checked="{checked}"' in page.content.decode()
+    assert marked(page) == {}
+    assert "data-checked" not in page.content.decode()
+    moved = two.scenario.msel.get(planned_us=90 * 60 * MINUTE_US)
+    assert moved.number != number
+    two.hoa.get("scenario_counts", htmx=True)
+    assert marked(two.hoa.get("msel"))[moved.number] == ["late"]
 
 
 def test_an_open_inject_says_what_was_found_and_what_to_do(two: Two) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,26 @@ def test_two_people_take_a_draft_to_approval(two: Two) -> None:
     page = text(two.hoa.get("scenario_versions"))
     assert scenario.content_hash[:12] in page
     assert "Lập cuộc diễn tập từ phiên bản này" in page
+
+
+def test_what_is_approved_is_what_was_looked_at(two: Two) -> None:
+    def change(words: str) -> None:
+        entry = two.scenario.msel.get(number="1.1")
+        values: Any = {"title": Text(words, "New")}
+        editing.change_inject(two.scenario.pk, two.hoa.user, entry.pk, values)
+        submit(two.scenario.pk, two.hoa.user)
+
+    change("Bản thứ nhất")
+    seen = two.binh.get("scenario_versions").context["submitted_hash"]
+    change("Bản thứ hai")
+    stale = two.binh.post("scenario_step", "approve", htmx=False, seen=seen)
+    assert stale.status_code == 409
+    assert "đã khác với bản bạn vừa xem" in text(stale)
+    assert two.fresh().is_draft
+    again = two.binh.get("scenario_versions").content.decode()
+    (fresh,) = re.findall(r'name="seen" value="(\w+)"', again)
+    assert two.binh.post("scenario_step", "approve", htmx=False, seen=fresh).status_code == 302
+    assert not two.fresh().is_draft
 
 
 def test_the_page_says_who_approved_a_version_at_the_command_line(two: Two) -> None:

@@ -23,6 +23,7 @@ from exercise.chores import asking
 from scenarios.editing import Refused, undo
 from scenarios.editing.importing import ready_import, write_import
 from scenarios.imports import keeping, steps, stored
+from scenarios.intake.mapping import Field
 from scenarios.models import Edit, Import, ImportMapping, ImportState, Scenario, Status
 from tests.factories import MINUTE, entry, make_scenario
 from units.models import Unit, User
@@ -529,6 +530,18 @@ def test_rows_are_checked_before_the_database_is_locked(client: Client, draft: S
     assert any("scenarios_participation" in sql for sql in said[:locked])
     assert not [sql for sql in said[locked:] if "scenarios_participation" in sql]
     assert draft.msel.count() == 1
+
+
+def test_a_correction_with_what_nobody_can_see_comes_back_in_the_sheet_of_errors(
+    client: Client, draft: Scenario
+) -> None:
+    bad = (*ROWS[0][:1], "N1 26:00", *ROWS[0][2:])
+    walk = Walk.to_check(client, draft, workbook([bad, ROWS[1]]))
+    walk.page()
+    row = next(one.row for one in steps.check(walk.found).rows if one.state == "error")
+    steps.correct(walk.found, [row], Field.TITLE, "Một\x0bhai\x07")
+    steps.check(walk.found)
+    assert walk.get("errors.xlsx").status_code == 200
 
 
 def test_what_was_checked_is_not_written_into_a_version_that_went_on(

@@ -5,7 +5,7 @@ undone.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -31,9 +31,14 @@ MOST_SHOWN = 200
 """So many new numbers are shown beforehand."""
 
 
-def done(response: HttpResponse, *, focus: int | None = None) -> HttpResponse:
-    """Tell the page that the version changed: its table is drawn anew, with this row in focus."""
-    response["HX-Trigger"] = json.dumps({"desk:changed": {"focus": focus}})
+def done(
+    response: HttpResponse, *, focus: int | None = None, gone: Sequence[int] = ()
+) -> HttpResponse:
+    """Tell the page that the version changed: its table is drawn anew, with this row in focus; what
+    is gone is chosen no more.
+    """
+    told: dict[str, Any] = {"focus": focus} | ({"gone": list(gone)} if gone else {})
+    response["HX-Trigger"] = json.dumps({"desk:changed": told})
     return response
 
 
@@ -143,7 +148,8 @@ def do(request: PlannerRequest, act: str) -> HttpResponse:
     except Refused as refused:
         return _answer(request, act, str(refused), status=409)
     focus = None if act in ON_NONE or act in ASKED else pks[0]
-    return _answer(request, act, sentence, focus=focus)
+    gone = pks if act == "remove" else []
+    return _answer(request, act, sentence, focus=focus, gone=gone)
 
 
 def _chosen(request: PlannerRequest) -> list[int]:
@@ -157,7 +163,7 @@ def _ask_to_remove(request: PlannerRequest, pks: list[int]) -> HttpResponse:
     context: dict[str, Any] = {
         "scenario": request.scenario,
         "pks": pks,
-        "count": len(pks),
+        "count": rows.count(),
         "numbers": _listed(list(rows.values_list("number", flat=True))),
     }
     return _asked(request, "desk/_sure.html", context)
@@ -194,7 +200,13 @@ ASKED: dict[str, Callable[[PlannerRequest, list[int]], HttpResponse]] = {
 
 
 def _answer(
-    request: PlannerRequest, act: str, sentence: str, *, status: int = 200, focus: int | None = None
+    request: PlannerRequest,
+    act: str,
+    sentence: str,
+    *,
+    status: int = 200,
+    focus: int | None = None,
+    gone: Sequence[int] = (),
 ) -> HttpResponse:
     if not request.htmx:
         say = messages.success if status == 200 else messages.error
@@ -207,7 +219,7 @@ def _answer(
         "takes_back": {"undo": "redo"}.get(act, "undo"),
     }
     response = render(request, "desk/_toast.html", context, status=status)
-    return done(response, focus=focus) if status == 200 else response
+    return done(response, focus=focus, gone=gone) if status == 200 else response
 
 
 urlpatterns = [path(f"{VERSION}do/<slug:act>/", do, name="msel_do")]

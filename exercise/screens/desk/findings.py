@@ -28,20 +28,20 @@ class Mark(NamedTuple):
 
 def findings(scenario: Scenario) -> list[Finding]:
     """Everything that the check finds, in the reader's language."""
-    found: list[Finding] | None = cache.get(_key(scenario))
+    found = at_hand(scenario)
     if found is None:
         found = check(unchecked_document_of(scenario))
-        cache.set(_key(scenario), found, KEPT_S)
-        cache.set(_last_key(scenario), (scenario.revision, found), KEPT_S)
+        cache.set(_key(scenario), (_state(scenario), found), KEPT_S)
     return found
 
 
-def at_hand(scenario: Scenario) -> tuple[int | None, list[Finding]]:
-    """What the last check found, and in which revision: a page of the table must not wait for a
-    check of thousands of injects. Nothing, and ``None``, where there was none yet.
+def at_hand(scenario: Scenario) -> list[Finding] | None:
+    """What the check found in this very state, if it was made already: a page of the table must not
+    wait for a check of thousands of injects, and what was found before an edit may be of another
+    inject now.
     """
-    known: tuple[int, list[Finding]] | None = cache.get(_last_key(scenario))
-    return known or (None, [])
+    state, found = cache.get(_key(scenario)) or (None, None)
+    return found if state == _state(scenario) else None
 
 
 def marks(found: Iterable[Finding]) -> dict[str, Mark]:
@@ -61,7 +61,7 @@ def marks(found: Iterable[Finding]) -> dict[str, Mark]:
 
 def said_of(scenario: Scenario, number: str) -> list[tuple[str, Finding]]:
     """What the last check said of an inject, each with its glyph, the worst first."""
-    found = [one for one in at_hand(scenario)[1] if one.place.kind == Kind.INJECT]
+    found = [one for one in at_hand(scenario) or () if one.place.kind == Kind.INJECT]
     own = [one for one in found if one.place.code == number]
     return [(GLYPHS[one.severity], one) for one in sorted(own, key=_worst)]
 
@@ -71,12 +71,11 @@ def _worst(finding: Finding) -> int:
 
 
 def _key(scenario: Scenario) -> str:
-    state = f"{scenario.pk}-{scenario.revision}-{scenario.updated_at.timestamp()}"
-    return f"desk-findings-{state}-{get_language()}"
-
-
-def _last_key(scenario: Scenario) -> str:
     return f"desk-findings-{scenario.pk}-{get_language()}"
+
+
+def _state(scenario: Scenario) -> tuple[int, float]:
+    return scenario.revision, scenario.updated_at.timestamp()
 
 
 def counts(scenario: Scenario) -> dict[Severity, int]:

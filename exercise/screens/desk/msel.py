@@ -64,10 +64,10 @@ def _table(request: PlannerRequest) -> dict[str, Any]:
         pk = int(focus)
         places = (place for place, one in enumerate(found.injects) if one.pk == pk)
         drawn |= blocks_of(found.injects, list(places)[:1])
-    checked, known = at_hand(scenario)
+    found_wrong = at_hand(scenario)
     return {
-        "checked": checked,
-        "marks": marks(known),
+        "checked": None if found_wrong is None else scenario.revision,
+        "marks": marks(found_wrong or ()),
         "scenario": scenario,
         "lists": lists,
         "wanted": wanted,
@@ -98,7 +98,7 @@ def block(request: PlannerRequest, number: int) -> HttpResponse:
                     "block": one,
                     "scenario": request.scenario,
                     "wanted": wanted,
-                    "marks": marks(at_hand(request.scenario)[1]),
+                    "marks": marks(at_hand(request.scenario) or ()),
                 }
                 return render(request, "desk/_block.html", context)
     raise Http404

@@ -69,6 +69,7 @@ def _draw(
         "errors": found[Severity.ERROR],
         "warnings": found[Severity.WARNING],
         "edits": editing.history(scenario)[:SHOWN_EDITS],
+        "submitted_hash": versions.submitted_hash(scenario) if scenario.is_draft else "",
         "undoable": editing.undoable(scenario, request.user) if scenario.is_draft else None,
         "checkpoints": list(scenario.checkpoints.all()),
         "left": handed_on(scenario).beyond(scenario),
@@ -97,7 +98,11 @@ def take_step(request: PlannerRequest, step: str) -> HttpResponse:
         raise Http404
     command, words = STEPS[step]
     try:
-        command(request.scenario.pk, request.user)
+        # What is approved is what was looked at, not what somebody made of it meanwhile.
+        seen = (
+            {"seen": request.POST["seen"]} if step == "approve" and "seen" in request.POST else {}
+        )
+        command(request.scenario.pk, request.user, **seen)
     except Refused as refused:
         request.scenario.refresh_from_db()
         return _draw(request, refused, status=409)

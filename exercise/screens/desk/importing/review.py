@@ -71,6 +71,9 @@ def _checked(request: PlannerRequest, imported: Import) -> HttpResponse | None:
     """See that there is a review of this moment; the way to somewhere else if there is none yet."""
     if steps.review(imported) is not None:
         return None
+    if imported.state == ImportState.DONE and steps.large(imported):
+        # What it did to the scenario made its review out of date; there is nothing left to review.
+        return redirect(path_to("import_done", imported))
     waiting = Import.objects.filter(pk=imported.pk, state=imported.state)
     before = imported.state
     waiting.update(state=ImportState.READING, progress=5)
