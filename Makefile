@@ -51,7 +51,7 @@ lint: $(DEV) ## Style, types, one-way imports, migrations: none missing, none th
 	@$(BIN)/python -m tests.expand
 
 browser-tests: $(DEV) ## The screens in a real Chromium
-	@$(PYTEST) -m browser $(ARGS)
+	@$(PYTEST) -n auto -m browser $(ARGS)
 
 engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)

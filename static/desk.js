@@ -193,7 +193,6 @@ document.body.addEventListener("desk:checked", async (event) => {
   }
   const table = $(".msel-rows", place);
   if (table) table.dataset.checked = checked;
-  if (opened && !within(inspector) && !unsaved() && !$(".both", inspector)) open(opened);
 });
 
 async function tableOf(blocks) {
