@@ -102,9 +102,10 @@ class Site:
             self,
             "worker",
             # One task at a time, in the process itself: a killed one leaves nothing behind.
-            *("--queues", "chores", "--pool", "solo", "--hostname", "chores@%h"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            *("--queues", "chores", "--pool", "solo", "--hostname", "chores@%h", *_ALONE),
             name="chores",
+            # Last of all: nobody waits for it, and all would wait for its start.
+            needs=("web",),
             # With the web: no other child waits for it.
             stop_rank=STOP_INTAKE,
             niceness=CHORES_NICENESS,
@@ -114,11 +115,9 @@ class Site:
         return _celery(
             self,
             "worker",
-            "--queues",
-            "timers",
             # Threads: half the memory of forked children, and nothing is left behind by a kill -9.
-            *("--pool", "threads", "--concurrency", "4", "--hostname", "timers@%h"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            *("--queues", "timers", "--pool", "threads", "--concurrency", "4"),
+            *("--hostname", "timers@%h", *_ALONE),
             stop_rank=STOP_WORKER,
         )
 
@@ -147,12 +146,16 @@ def _broker(var: Path) -> Child:
     )
 
 
+_ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
 def _celery(
     site: Site,
     command: str,
     *options: str,
     stop_rank: int,
     name: str | None = None,
+    needs: tuple[str, ...] = (),
     niceness: int = 0,
 ) -> Child:
     return Child(
@@ -162,7 +165,7 @@ def _celery(
             *("--loglevel", "WARNING", *options),
         ),
         # A Celery process that finds no broker sleeps two seconds before it looks again.
-        needs=("broker",) if site.own_broker else (),
+        needs=(*(("broker",) if site.own_broker else ()), *needs),
         stop_rank=stop_rank,
         niceness=niceness,
     )

@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -31,7 +30,7 @@ def run_tree(
     1. Refuse when another supervisor has the directory, or another program the port.
     2. Start the broker.
     3. Call `before` (migrations, sample data) with the broker answering and nothing else running.
-    4. Start worker, beat, chores, web and the `extra` children.
+    4. Start worker, beat, web, chores and the `extra` children.
     5. When all of them are ready call `on_ready`; keep everything running.
     6. At the first signal stop in order, at the second at once.
     """
@@ -50,10 +49,7 @@ def run_tree(
             except BaseException:
                 tree.stop()
                 raise
-            # Last of all: nobody waits for it, and all would wait for its start.
-            chores = site.chores()
-            chores = replace(chores, needs=(*chores.needs, "web"))
-            tree.add([*site.timers(), site.web(), chores, *extra])
+            tree.add([*site.timers(), site.web(), site.chores(), *extra])
             tree.keep(on_ready)
 
 
