@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks import imports_page
+from benchmarks import imports_page, soak_page
 from benchmarks.figures import short, spread
 
 Row = dict[str, Any]
@@ -40,6 +40,8 @@ def checks(results: dict[str, dict[str, Any]]) -> list[Check]:
     for part, look in LOOKS.items():
         if part in results:
             found += look(results[part]["rows"])
+    if "soak" in results:
+        found += [Check(*words) for words in soak_page.checks(results["soak"])]
     return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from benchmarks.budgets import checks
 from benchmarks.figures import percentiles, spread
@@ -90,3 +93,63 @@ def test_a_busy_machine_is_told_of() -> None:
     busy = part([page(40, 1) | {"load_average": 20.0}])
     assert "kept the machine busy" not in document({"pages": quiet})
     assert "kept the machine busy" in document({"pages": busy})
+
+
+def process(**given: Any) -> dict[str, Any]:
+    flat = {"mb_first": 80.0, "mb_after_a_third": 90.0, "mb_last": 91.0, "mb_an_hour": 1.5}
+    return {"pids": 1, **flat, "descriptors": [10, 10], "threads": [1, 1], **given}
+
+
+def soak(log: Sequence[str] = (), injects: dict[str, int] | None = None, **web: Any) -> Any:
+    counts = {"total": 300, "released": 300, "lost": 0, "released_twice": 0} | (injects or {})
+    return {
+        "minutes": 60.0,
+        "pace": 120.0,
+        "units": 40,
+        "viewers": 500,
+        "machine": "2 cores",
+        "commit": "c",
+        "processes": {"web": process(**web), "chores": process(), "players": process(pids=9)},
+        "stores": {"stream_mb": {"first": 1.0, "last": 2.0}},
+        "viewers_saw": {"stream events": 1, "pages answered 200": 1},
+        "drill": {
+            "injects": counts,
+            "lateness_ms": {"p50": 10.0, "p99": 48.0, "max": 81.0},
+            "journal": {"entries": 1, "verified": True},
+        },
+        "log": list(log),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"mb_an_hour": 5.1}, "soak memory web"),
+        ({"descriptors": [510, 513]}, "soak descriptors web"),
+        ({"pids": 2}, "soak restarts"),
+        ({"log": ["web.log: 13:12 ERROR django.request: Internal Server Error"]}, "soak log"),
+        ({"injects": {"lost": 1}}, "soak lost"),
+    ],
+)
+def test_a_soak_in_which_something_grew_or_broke_is_a_miss(wrong: dict[str, Any], key: str) -> None:
+    assert missed({"soak": soak()}) == []
+    assert missed({"soak": soak(**wrong)}) == [key]
+
+
+def test_a_miss_of_the_soak_stands_before_its_table() -> None:
+    text = document({"soak": soak(mb_an_hour=40.9)})
+    assert text.index("40.9 MB an hour") < text.index("## Soak")
+    assert "| chores | 80.0 |" in text
+
+
+def test_a_warning_in_the_log_of_a_soak_is_told_and_is_no_miss() -> None:
+    results = {"soak": soak(log=["broker.log: # WARNING Memory overcommit"])}
+    assert missed(results) == []
+    assert "WARNING or above: 1, such as `broker.log" in document(results)
+
+
+def test_the_soak_says_when_it_was_where_it_knows() -> None:
+    assert "<sub>2026-11-28 10:51:00Z, commit c" in document(
+        {"soak": {"begun": "2026-11-28 10:51:00Z", **soak()}}
+    )
+    assert "<sub>commit c, 2 cores</sub>" in document({"soak": soak()})
