@@ -20,8 +20,6 @@ MORE_DESCRIPTORS = 2
 LATENESS_P99_MS = 100
 ERRORS = (" ERROR ", " CRITICAL ", "Traceback")
 
-Table = Callable[[Sequence[str], Iterable[Sequence[Any]]], str]
-
 
 def checks(soak: dict[str, Any]) -> Iterator[tuple[str, str, str, str, bool]]:
     """Key, what, budget, measured, met."""
@@ -49,6 +47,9 @@ def checks(soak: dict[str, Any]) -> Iterator[tuple[str, str, str, str, bool]]:
         *("soak lateness", "soak: release lateness p99", f"≤ {LATENESS_P99_MS} ms"),
         *(f"{late_ms:.1f} ms", late_ms <= LATENESS_P99_MS),
     )
+
+
+Table = Callable[[Sequence[str], Iterable[Sequence[Any]]], str]
 
 
 def section(soak: dict[str, Any], table: Table) -> list[str]:

@@ -153,3 +153,70 @@ def test_the_soak_says_when_it_was_where_it_knows() -> None:
         {"soak": {"begun": "2026-11-28 10:51:00Z", **soak()}}
     )
     assert "<sub>commit c, 2 cores</sub>" in document({"soak": soak()})
+
+
+def cells(text: str, *beginning: str) -> list[str]:
+    """The cells of the only line that begins so."""
+    (line,) = [one for one in text.splitlines() if one.startswith(f"| {' | '.join(beginning)} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_a_page_is_set_beside_the_smallest_drill_and_its_later_looks_beside_the_first() -> None:
+    larger = [page(60 * n, n) | {"known_ms": 30 * n, "cold_ms": 90 * n} for n in (1, 2)]
+    small = [page(20 * n, n) | {"units": 10, "injects": 50} for n in (1, 2)]
+    text = document({"pages": part([*larger, *small])})
+    shown = cells(text, "console", "40 × 300")
+    assert shown[5] == "3.00"
+    assert (shown[7], shown[9]) == ("0.50", "1.50")
+    assert cells(text, "console", "10 × 50")[5:10] == ["1", "–", "–", "–", "–"]
+
+
+def acknowledged(database: str, web: int, per_second: float, p50_ms: float) -> dict[str, Any]:
+    return {
+        "repeat": 1,
+        "database": database,
+        "web": web,
+        "exercises": 1,
+        "load": "paced",
+        "refused": 0,
+        "per_second": per_second,
+        "p50_ms": p50_ms,
+        "p99_ms": 3 * p50_ms,
+        "web_cpu_ms": 15.0,
+        "releases": {"p50_ms": 10.0, "p99_ms": 20.0, "max_ms": 30.0},
+    }
+
+
+def test_acknowledgements_are_set_beside_one_web_process_on_sqlite() -> None:
+    rows = [acknowledged("SQLite", 1, 20, 100), acknowledged("PostgreSQL", 2, 30, 50)]
+    text = document({"acknowledgements": part(rows)})
+    assert cells(text, "SQLite × 1", "paced")[3:8:2] == ["1", "1", "1"]
+    assert cells(text, "PostgreSQL × 2", "paced")[3:8:2] == ["1.50", "0.50", "0.50"]
+
+
+def started(how: str, repeat: int, first_page_s: float, pss_mb: float) -> dict[str, Any]:
+    times = {"first_page_s": first_page_s, "timers_s": 2.0, "stop_s": 1.0}
+    memory = {"pss_mb": pss_mb, "rss_mb": 300.0, "processes": {}}
+    return {"how": how, "warm": True, "repeat": repeat, **times, **memory}
+
+
+def test_the_start_is_set_beside_the_same_programs_started_by_hand() -> None:
+    rows = [started("manage.py run", 1, 3.0, 240), started("by hand", 1, 2.0, 200)]
+    first = {key: value for key, value in rows[0].items() if key != "repeat"} | {"warm": False}
+    text = document({"startup": part([first, *rows])})
+    assert cells(text, "manage.py run, warm")[1:8] == [
+        *("3.00", "1.50", "2.00", "1.00", "1.00", "240", "1.20")
+    ]
+    assert cells(text, "manage.py run, the first time (migrations, static files)")[2] == "–"
+
+
+def test_what_ten_thousand_more_scheduled_cost_is_the_difference_in_each_repeat() -> None:
+    def waits(repeat: int, scheduled: int, cpu_percent: float) -> dict[str, Any]:
+        about = {"repeat": repeat, "what": "idle", "who": "ours", "exercises": 100}
+        return about | {"scheduled": scheduled, "cpu_percent": cpu_percent, "pss_mb": 185.0}
+
+    rows = [waits(1, 10_000, 2.0), waits(1, 20_000, 2.1), waits(2, 10_000, 1.0)]
+    rows += [waits(2, 20_000, 1.3), waits(3, 10_000, 9.0)]
+    text = document({"release_lateness": part(rows)})
+    shown = cells(text, "cost of 10,000 more scheduled, **ours**")
+    assert shown[1:] == ["+10,000", "0.20 (0.10–0.30)", "0.0", "2"]
