@@ -1,6 +1,7 @@
 """docs/benchmarks.md, made of the results: what misses a budget first, then a table for each part.
 
-The reasons for a miss are people's words, in benchmarks/reasons.json by the budget's key.
+The reasons for a miss are people's words, in benchmarks/reasons.json by the budget's key; what was
+made faster is in benchmarks/faster.json.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import imports_page, product_page, soak_page
+from benchmarks import faster_page, imports_page, product_page, soak_page
 from benchmarks.budgets import BARE, OURS, checks, ratios
 from benchmarks.figures import spread
 from benchmarks.results import BASE
@@ -56,6 +57,7 @@ def document(results: dict[str, dict[str, Any]]) -> str:
         "it as well, so **the ratios count**, not the milliseconds. A figure is the median of the "
         "repeats, with the lowest and the highest in brackets.",
         *_budgets(results),
+        *faster_page.section(),
     ]
     for part, write_part in PARTS.items():
         if part in results:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks import faster_page
 from benchmarks.budgets import checks
 from benchmarks.figures import percentiles, spread
 from benchmarks.report import DOCUMENT, document, read
@@ -220,3 +223,22 @@ def test_what_ten_thousand_more_scheduled_cost_is_the_difference_in_each_repeat(
     text = document({"release_lateness": part(rows)})
     shown = cells(text, "cost of 10,000 more scheduled, **ours**")
     assert shown[1:] == ["+10,000", "0.20 (0.10–0.30)", "0.0", "2"]
+
+
+def test_what_was_made_faster_is_told_with_its_ratio(tmp_path: Path) -> None:
+    figures = [
+        {"of": "p50, ms", "before": [664], "after": [26]},
+        {"of": "p99, ms", "before": [40, 50], "after": [20, 25]},
+    ]
+    words = {"what": "releases", "slow": "a query", "done": "none", "commits": ["abc1234"]}
+    kept = tmp_path / "faster.json"
+    kept.write_text(json.dumps([words | {"figures": figures}]))
+    text = "\n".join(faster_page.section(kept))
+    assert cells(text, "releases") == ["releases", "p50, ms", "664", "26", "0.04"]
+    assert cells(text, "", "p99, ms")[2:] == ["40–50", "20–25", "0.40–0.62"]
+    assert "- **releases** (abc1234). *Slow:* A query. *Now:* None." in text
+
+
+def test_what_was_made_faster_stands_after_the_misses() -> None:
+    text = document({"pages": part([page(60, 1)])})
+    assert text.index("console: first byte") < text.index("## Made faster") < text.index("## Pages")
