@@ -97,8 +97,8 @@ def _fan_out(rows: Sequence[Row]) -> Iterator[Check]:
 def _lateness(rows: Sequence[Row]) -> Iterator[Check]:
     mine = [row for row in rows if row.get("who") == OURS and "failed" not in row]
     loads = [row for row in mine if row["what"] == "load"]
-    if loads:
-        values = [row["p99_ms"] for row in loads]
+    values = [row["p99_ms"] for row in loads if row["p99_ms"] is not None]
+    if values:
         yield Check(
             "lateness p99",
             "release lateness p99, until a reader sees it",
@@ -106,6 +106,7 @@ def _lateness(rows: Sequence[Row]) -> Iterator[Check]:
             f"{spread(values, 1)} ms",
             median(values) <= LATENESS_P99_MS,
         )
+    if loads:
         for word in ("lost", "doubled"):
             total = sum(row[word] for row in loads)
             yield Check(f"lateness {word}", f"injects {word}", "0", str(total), total == 0)

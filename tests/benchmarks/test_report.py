@@ -213,6 +213,20 @@ def test_the_start_is_set_beside_the_same_programs_started_by_hand() -> None:
     assert cells(text, "manage.py run, the first time (migrations, static files)")[2] == "–"
 
 
+def test_a_rival_that_released_nothing_is_no_measurement() -> None:
+    def load(who: str, lost: int) -> dict[str, Any]:
+        times = {"p50_ms": 10.0, "p99_ms": 20.0, "max_ms": 30.0} if not lost else {}
+        counts = {"injects": 2000, "lost": lost, "doubled": 0, "cpu_ms_per_inject": 0.25}
+        about = {"repeat": 1, "what": "load", "who": who, "handed_over_s": 0.2}
+        return about | counts | dict.fromkeys(("p50_ms", "p99_ms", "max_ms")) | times
+
+    text = document({"release_lateness": part([load("ours", 0), load("rival", 2000)])})
+    assert cells(text, "† rival: released nothing")[1:] == ["–"] * 8
+    assert cells(text, "**ours**")[1:3] == ["0", "0"]
+    text = document({"release_lateness": part([load("ours", 2000), load("rival", 0)])})
+    assert cells(text, "**ours**")[1] == "2000"
+
+
 def test_what_ten_thousand_more_scheduled_cost_is_the_difference_in_each_repeat() -> None:
     def waits(repeat: int, scheduled: int, cpu_percent: float) -> dict[str, Any]:
         about = {"repeat": repeat, "what": "idle", "who": "ours", "exercises": 100}
