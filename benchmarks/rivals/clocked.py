@@ -12,7 +12,7 @@ from typing import Any
 from django_celery_beat.schedulers import DatabaseScheduler
 
 
-class JoiningScheduler(DatabaseScheduler):  # type: ignore[misc]
+class JoiningScheduler(DatabaseScheduler):
     """Reads tasks and their schedules in one query."""
 
     def enabled_models_qs(self) -> Any:

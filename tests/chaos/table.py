@@ -136,8 +136,9 @@ def _late(found: Sequence[Lateness]) -> list[str]:
         "machine; with the supervisor the whole tree has to start. The supervisor waits twice as",
         "long each time before it starts a child that died again within 30 s (0.3 s, at most",
         "10 s), and strikes follow each other so closely here that most of them meet such a wait:",
-        "compare a drill's first strike with the later ones. Where a second worker is left to",
-        "release (*kill worker in a task*), nothing waits for a start.",
+        "compare a drill's first strike with the later ones. Where a second worker is left",
+        "(*kill worker in a task*, whose database is held for 1.5 s besides), no release waits",
+        "for a start.",
         "",
     )
     return [
