@@ -407,6 +407,8 @@ class ObservationRow:
         what: ``strength``, ``improvement``, ``observation``; or ``note``, a rating's.
         unit: ``None`` where it is about no unit; likewise ``number`` and ``objective`` empty.
         objectives: codes: the one named, else those of its inject.
+        at_us: when it was noted; ``arrived_us``: when it arrived, where it had waited over a minute
+            of wall time on the evaluator's device.
     """
 
     what: str
@@ -421,6 +423,7 @@ class ObservationRow:
     rating_label: str
     evaluator: str
     at_us: int
+    arrived_us: int | None
     seq: int
 
 
