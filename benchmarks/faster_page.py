@@ -22,8 +22,8 @@ def section(words: Path = WORDS) -> list[str]:
     entries = json.loads(words.read_text("utf-8"))
     return [
         "## Made faster",
-        "What a profile said was slow, and the same measurement before and after; `×` is after "
-        "against before. Written down when it was done; what is measured below can be newer.",
+        "What a profile said was slow or large, and the same measurement before and after; `×` is "
+        "after against before. Written down when it was done; what is measured below can be newer.",
         table(("", "figure", "before", "after", "×"), _figures(entries)),
         "\n".join(f"- **{one['what']}** ({_commits(one)}). {_why(one)}" for one in entries),
     ]
@@ -49,7 +49,7 @@ def _shown(values: Sequence[float]) -> str:
 
 def _why(entry: dict[str, Any]) -> str:
     slow, done = (f"{entry[key][0].upper()}{entry[key][1:]}" for key in ("slow", "done"))
-    return f"*Slow:* {slow}. *Now:* {done}."
+    return f"*Was:* {slow}. *Now:* {done}."
 
 
 def _commits(entry: dict[str, Any]) -> str:

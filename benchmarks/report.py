@@ -299,21 +299,27 @@ def _replay(rows: Sequence[Row]) -> list[str]:
 
 # ── after-action report ─────────────────────────────────────────────────────────────────────────
 def _after_action(rows: Sequence[Row]) -> list[str]:
-    lines = []
-    for size in dict.fromkeys((row["units"], row["injects"]) for row in rows):
-        mine = [
-            row for row in rows if (row["units"], row["injects"]) == size and "failed" not in row
-        ]
-        if not mine:
-            continue
-        label = "{} units, {:,} injects, {:,} entries".format(*size, mine[0]["entries"])
+    lines, files = [], []
+    good = [row for row in rows if "failed" not in row]
+    for units, injects in dict.fromkeys((row["units"], row["injects"]) for row in good):
+        mine = [row for row in good if (row["units"], row["injects"]) == (units, injects)]
+        label = f"{units} units, {injects:,} injects, {mine[0]['entries']:,} entries"
+        built = [row for row in mine if "build_s" in row]
         fields = ("build_s", "json_s", "cpu_s", "peak_mb", "queries")
-        lines.append((label, *(of(mine, field, 1) for field in fields)))
+        lines.append((label, *(of(built, field, 1) for field in fields)))
+        for name in dict.fromkeys(row["format"] for row in mine if "format" in row):
+            which = [row for row in mine if row.get("format") == name]
+            cells = (of(which, field, 1) for field in ("wall_s", "cpu_s", "peak_mb", "kb"))
+            files.append((f"{name.upper()}: {label}", *cells))
     return [
         "## The after-action report",
         "From the journal to the value that all formats are drawn from, and on to JSON, each in a "
         "process of its own, on SQLite.",
         table(("", "build s", "JSON s", "CPU s", "peak MB", "queries"), lines),
+        "Its files, each by `manage.py report` in Vietnamese, from the command to its end. A PDF "
+        "prints at most 1,000 rows of a table and says so; the workbook has them all, and the "
+        "whole journal.",
+        table(("", "wall s", "CPU s", "peak MB", "KB"), files),
     ]
 
 

@@ -250,7 +250,7 @@ def test_what_was_made_faster_is_told_with_its_ratio(tmp_path: Path) -> None:
     text = "\n".join(faster_page.section(kept))
     assert cells(text, "releases") == ["releases", "p50, ms", "664", "26", "0.04"]
     assert cells(text, "", "p99, ms")[2:] == ["40–50", "20–25", "0.40–0.62"]
-    assert "- **releases** (abc1234). *Slow:* A query. *Now:* None." in text
+    assert "- **releases** (abc1234). *Was:* A query. *Now:* None." in text
 
 
 def test_what_was_made_faster_stands_after_the_misses() -> None:
