@@ -56,7 +56,7 @@ def news_of(scenario: Scenario, seen: Mapping[int, int], *, whole: bool = False)
     for pk, what in kinds.items():
         edit, change = last.get(pk, (None, {}))
         number = now[pk][0] if pk in now else (change.get("before") or {}).get("number", "")
-        at = edit and (edit.undone_at or edit.at)
+        at = (edit.undone_at or edit.at) if edit else None
         told.append(News(pk, number, what, by=edit.user if edit else None, at=at))
     return sorted(told, key=lambda one: (sort_key(one.number), one.pk))
 
