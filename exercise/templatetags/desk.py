@@ -96,7 +96,7 @@ def _heats(lane: Any) -> list[str]:
     return [
         f'<rect class="heat h{min(one.count, 4)}" data-st="{"late" if one.over else "plan"}"'
         f' x="{one.x:.2f}%" width="{one.width:.2f}%" y="{lane.heat_y}" height="8">'
-        f"<title>{one.count}</title></rect>"
+        f"<title>{escape(one.words)}</title></rect>"
         for one in lane.heat
     ]
 
