@@ -463,6 +463,25 @@ document.addEventListener("click", (event) => {
   way.href = `${way.getAttribute("href").split("?")[0]}?${query}`;
 }, { capture: true });
 
+// On a phone the filters are folded up, and say how many of them are set.
+function showFilters(unfolded) {
+  const filters = $("#filters");
+  filters.classList.toggle("unfolded", unfolded);
+  $("[data-unfolds]", filters).setAttribute("aria-expanded", String(unfolded));
+}
+
+document.addEventListener("click", (event) => {
+  const unfolds = event.target.closest?.("[data-unfolds]");
+  if (unfolds) showFilters(unfolds.getAttribute("aria-expanded") !== "true");
+});
+
+document.addEventListener("change", (event) => {
+  const filters = event.target.closest?.("#filters");
+  if (!filters) return;
+  const set = $$("select, .from input", filters).filter((one) => one.value.trim()).length;
+  $("[data-set]", filters).textContent = set ? `(${set})` : "";
+});
+
 addEventListener("beforeunload", (event) => {
   if (editing() || unsaved()) event.preventDefault();
 });

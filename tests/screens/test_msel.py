@@ -180,6 +180,16 @@ def test_the_address_of_the_page_follows_its_filters(desk: Desk) -> None:
     assert answer["HX-Replace-Url"] == desk.path("msel") + "?q=xang"
 
 
+def test_the_filters_say_how_many_of_them_are_set(desk: Desk) -> None:
+    for query, said in (
+        ({}, ""),
+        ({"q": "xăng"}, ""),
+        ({"phase": "transition", "unit": "U1", "from": "N1 07:05"}, "(3)"),
+    ):
+        page = desk.clients["Hạnh"].get(desk.path("msel"), query).content.decode()
+        assert f'<b class="num" data-set>{said}</b>' in page
+
+
 def test_a_title_without_translation_is_marked(desk: Desk) -> None:
     assert text_of(desk.get("msel")).count("thiếu EN") == 1
 
