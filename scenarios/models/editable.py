@@ -43,6 +43,8 @@ class EditableRows(models.QuerySet[Any]):
         self._require_drafts()
         return super().delete()
 
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as in QuerySet: not of a manager
+
     def bulk_create(self, objs: Iterable[Any], *args: Any, **more: Any) -> list[Any]:
         """As ever.
 

@@ -70,6 +70,8 @@ class Versions(QuerySet["Scenario"]):
             raise ApprovedError
         return super().delete()
 
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as in QuerySet: not of a manager
+
     def approved(self) -> Versions:
         """Those that may be played in earnest."""
         return self.filter(status=Status.APPROVED)

@@ -79,6 +79,12 @@ def test_nothing_writes_in_an_approved_version(approved: Scenario, write: str) -
     assert not altered(Scenario.objects.get(pk=approved.pk))
 
 
+def test_a_whole_table_is_not_deleted_by_a_slip() -> None:
+    """``objects.delete()`` is no method of Django's managers either."""
+    for model in (Scenario, MselEntry):
+        assert not hasattr(model.objects, "delete")
+
+
 def test_its_history_goes_on(approved: Scenario) -> None:
     approved.made_by = None
     approved.save(update_fields=["made_by", "updated_at"])
