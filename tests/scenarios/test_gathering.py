@@ -224,7 +224,7 @@ def test_an_unfinished_scenario_is_exported_as_a_draft_and_this_is_said(tmp_path
 
 
 def test_what_cannot_be_exported_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
-    scenario = stored()
+    scenario = of_old()
     target = tmp_path / "a.xlsx"
     target.write_bytes(b"old")
     scenario.msel.filter(number="1.1").update(content=Text("dài" * 11_000))
