@@ -90,7 +90,7 @@ def test_the_number_of_queries_does_not_grow_with_the_scenario(
 
 
 def test_parts_of_a_second_are_cut_off() -> None:
-    scenario = stored()
+    scenario = of_old()
     scenario.starts_at += timedelta(microseconds=7)
     scenario.msel.filter(number="1.1").update(planned_us=300_000_001)
     document = document_of(scenario)
