@@ -6,7 +6,7 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 const place = $("#msel-table");
 const bulk = $("#bulk");
-const rowsOf = () => $$("tr[data-pk]", place);
+const rowsOf = (drawn = place) => $$("tr[data-pk]", drawn);
 
 const chosen = new Map();  // key → the revision that was seen
 let anchor = "";  // the key of the row from which a range reaches
@@ -90,16 +90,17 @@ async function find(ends) {
 // ── showing ─────────────────────────────────────────────────────────────────────────────────────
 let saying = 0;
 
-function show() {
-  for (const row of rowsOf()) {
+function show(drawn = place) {
+  for (const row of rowsOf(drawn)) {
     const on = chosen.has(row.dataset.pk);
     const box = $(".c-pick input[type=checkbox]", row);
-    if (box) box.checked = on;
-    row.setAttribute("aria-selected", String(on || row.classList.contains("editing")));
+    if (box && box.checked !== on) box.checked = on;
+    const selected = String(on || row.classList.contains("editing"));
+    if (row.getAttribute("aria-selected") !== selected) row.setAttribute("aria-selected", selected);
   }
   const all = $("#all-shown");
   if (all) {
-    all.checked = allChosen();
+    all.checked = chosen.size > 0 && allChosen();
     all.indeterminate = chosen.size > 0 && !all.checked;
   }
   bulk.classList.toggle("some", chosen.size > 0);
@@ -126,9 +127,11 @@ function allChosen() {
 
 // ── what the page says ──────────────────────────────────────────────────────────────────────────
 // Drawn anew: what stands there is what was seen, from now on.
-document.addEventListener("desk:drawn", () => {
-  for (const row of rowsOf()) if (chosen.has(row.dataset.pk)) chosen.set(...pairOf(row));
-  show();
+document.addEventListener("desk:drawn", (event) => {
+  if (!chosen.size) return;  // the server draws nothing chosen
+  const { drawn } = event.detail;
+  for (const row of rowsOf(drawn)) if (chosen.has(row.dataset.pk)) chosen.set(...pairOf(row));
+  show(drawn);
 });
 
 document.addEventListener("desk:reached", (event) => {

@@ -49,16 +49,20 @@ function fill(body) {
   return htmx.ajax("GET", body.getAttribute("hx-get"), { target: body, swap: "outerHTML" });
 }
 
-function markRows() {
+// What was drawn: all of the table, or one block of it. Heights are read once, before any is written.
+function markRows(drawn = place) {
   if (!place) return;
-  for (const row of $$("tr[data-pk]", place)) {
+  const height = rowHeight();
+  for (const row of $$("tr[data-pk]", drawn)) {
     row.classList.toggle("opened", row.dataset.pk === opened);
   }
   for (const body of $$("tbody.gap", place)) {
-    $("td", body).style.height = `${Number(body.dataset.rows) * rowHeight()}px`;
+    const kept = $("td", body).style;
+    const wanted = `${Number(body.dataset.rows) * height}px`;
+    if (kept.height !== wanted) kept.height = wanted;
   }
   if (!$("tr[tabindex='0']", place)) $$("tr[data-pk]", place)[0]?.setAttribute("tabindex", "0");
-  document.dispatchEvent(new CustomEvent("desk:drawn"));
+  document.dispatchEvent(new CustomEvent("desk:drawn", { detail: { drawn } }));
 }
 
 function rowHeight() {
@@ -194,7 +198,8 @@ document.body.addEventListener("desk:changed", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = event.detail;
-  if (target === place || place?.contains(target) || target?.id?.startsWith("block-")) markRows();
+  if (target?.id?.startsWith("block-")) markRows(document.getElementById(target.id) || place);
+  else if (target === place || place?.contains(target)) markRows();
   // A question may be asked again where something changed meanwhile.
   if (target?.id === "sure-in" && !$("#sure").open) $("#sure").showModal();
   if (target?.classList?.contains("insp-place")) shown(target);
