@@ -298,7 +298,7 @@ CALLS: dict[str, Callable[..., Any]] = {
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
         *(let_link_end, director_account, planner, inject),
-        *(draft, injects),
+        *(draft, fill, injects),
     )
 }
 
