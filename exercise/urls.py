@@ -14,6 +14,7 @@ SCREENS = (
     "home",
     "desk.scenarios",
     "desk.msel",
+    "desk.chosen",
     "desk.importing",
     "desk.injects",
     "desk.acts",

@@ -1,19 +1,18 @@
-// The scenario desk beyond HTML and htmx: keys in the table, what is chosen, and the table drawn anew
-// after every edit without losing where the planner is. The server decides; here nothing is known.
+// The scenario desk beyond HTML and htmx: keys in the table, and the table drawn anew after every edit
+// without losing where the planner is. The server decides; here nothing is known. What is chosen in the
+// table is in desk-choosing.js.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 const place = $("#msel-table");
 const inspector = $("#inspector");
-const bulk = $("#bulk");
 const draft = Boolean(place && "draft" in place.dataset);
 const pane = () => $(".rows", place);
 const rowOf = (pk) => document.getElementById(`inject-${pk}`);
 const rowAt = (target) => target.closest?.("tr[data-pk]");
 
 // ── rows ────────────────────────────────────────────────────────────────────────────────────────
-const chosen = new Set();
 let opened = "";  // the key of the inject in the inspector
 let reverted = null;  // the row as it was, while it is written in
 
@@ -35,13 +34,13 @@ function focusRow(row) {
 }
 
 // The next row in a direction. Where the rows are not drawn yet, they are fetched first.
-async function neighbour(row, step) {
-  const next = step > 0 ? "nextElementSibling" : "previousElementSibling";
+async function neighbour(row, by) {
+  const next = by > 0 ? "nextElementSibling" : "previousElementSibling";
   if (row[next]) return row[next];
   for (let body = row.parentElement[next]; body; body = body[next]) {
     if (body.classList.contains("gap")) await fill(body);
     const rows = $$("tr[data-pk]", document.getElementById(body.id) || body);
-    if (rows.length) return rows.at(step > 0 ? 0 : -1);
+    if (rows.length) return rows.at(by > 0 ? 0 : -1);
   }
   return null;
 }
@@ -50,49 +49,25 @@ function fill(body) {
   return htmx.ajax("GET", body.getAttribute("hx-get"), { target: body, swap: "outerHTML" });
 }
 
-function markRows() {
+// What was drawn: all of the table, or one block of it. Heights are read once, before any is written.
+function markRows(drawn = place) {
   if (!place) return;
-  for (const row of $$("tr[data-pk]", place)) {
-    const { pk } = row.dataset;
-    const box = $(".c-pick input", row);
-    if (box && box.type === "checkbox") box.checked = chosen.has(pk);
-    row.setAttribute("aria-selected", String(chosen.has(pk) || row.classList.contains("editing")));
-    row.classList.toggle("opened", pk === opened);
+  const height = rowHeight();
+  for (const row of $$("tr[data-pk]", drawn)) {
+    row.classList.toggle("opened", row.dataset.pk === opened);
   }
   for (const body of $$("tbody.gap", place)) {
-    $("td", body).style.height = `${Number(body.dataset.rows) * rowHeight()}px`;
+    const kept = $("td", body).style;
+    const wanted = `${Number(body.dataset.rows) * height}px`;
+    if (kept.height !== wanted) kept.height = wanted;
   }
   if (!$("tr[tabindex='0']", place)) $$("tr[data-pk]", place)[0]?.setAttribute("tabindex", "0");
+  document.dispatchEvent(new CustomEvent("desk:drawn", { detail: { drawn } }));
 }
 
 function rowHeight() {
   return $("tr[data-pk]:not(.editing)", place)?.offsetHeight || 34;
 }
-
-// ── what is chosen ──────────────────────────────────────────────────────────────────────────────
-function choose(pk, on) {
-  if (on) chosen.add(pk);
-  else chosen.delete(pk);
-  showChosen();
-}
-
-function showChosen() {
-  if (!bulk) return;
-  bulk.classList.toggle("some", chosen.size > 0);
-  $("#bulk-n").textContent = String(chosen.size);
-  markRows();
-}
-
-function unchoose() {
-  chosen.clear();
-  showChosen();
-}
-
-// Rows that are chosen but not drawn go along with the others.
-document.addEventListener("htmx:configRequest", (event) => {
-  const { elt, parameters } = event.detail;
-  if (elt.closest?.("#bulk")) parameters.pk = [...chosen];
-});
 
 // ── the table anew ──────────────────────────────────────────────────────────────────────────────
 function blocksInView() {
@@ -212,10 +187,6 @@ function mark(row) {
 }
 
 document.body.addEventListener("desk:changed", (event) => {
-  if (event.detail?.gone) {
-    for (const pk of event.detail.gone) chosen.delete(String(pk));
-    showChosen();
-  }
   // Saved: it is a row like any other again.
   const saved = editing();
   if (event.detail?.focus && saved?.dataset.pk === String(event.detail.focus)) {
@@ -227,8 +198,10 @@ document.body.addEventListener("desk:changed", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = event.detail;
-  if (target === place || place?.contains(target) || target?.id?.startsWith("block-")) markRows();
-  if (target?.id === "sure-in") $("#sure").showModal();
+  if (target?.id?.startsWith("block-")) markRows(document.getElementById(target.id) || place);
+  else if (target === place || place?.contains(target)) markRows();
+  // A question may be asked again where something changed meanwhile.
+  if (target?.id === "sure-in" && !$("#sure").open) $("#sure").showModal();
   if (target?.classList?.contains("insp-place")) shown(target);
   if (target?.id?.startsWith("slot-")) {
     const field = document.getElementById(target.id.replace("slot-", "f-"));
@@ -302,17 +275,10 @@ function revert() {
 }
 
 // ── commands ────────────────────────────────────────────────────────────────────────────────────
-function act(name, values, target) {
-  const body = Object.assign({}, values);
-  return htmx.ajax("POST", place.dataset.do.replace("/act/", `/${name}/`), {
-    values: body,
-    source: place,
-    target: target || place,
-    swap: target ? "innerHTML" : "none",
-  });
+function act(name, values) {
+  const address = place.dataset.do.replace("/act/", `/${name}/`);
+  return htmx.ajax("POST", address, { values, source: place, target: place, swap: "none" });
 }
-
-const those = (row) => chosen.size ? [...chosen] : row ? [row.dataset.pk] : [];
 
 // ── keys ────────────────────────────────────────────────────────────────────────────────────────
 const typing = (target) =>
@@ -320,23 +286,28 @@ const typing = (target) =>
 const lettersOff = () => localStorage.getItem("keys") === "off";
 
 const IN_ROW = {
-  ArrowDown: async (row) => focusRow(await neighbour(row, 1)),
-  ArrowUp: async (row) => focusRow(await neighbour(row, -1)),
+  ArrowDown: (row, event) => step(row, 1, event.shiftKey),
+  ArrowUp: (row, event) => step(row, -1, event.shiftKey),
   ArrowRight: (row) => open(row.dataset.pk),
   Home: () => focusRow($$("tr[data-pk]", place)[0]),
   End: () => focusRow($$("tr[data-pk]", place).at(-1)),
   PageDown: (row) => byPage(row, 1),
   PageUp: (row) => byPage(row, -1),
   Enter: (row) => draft ? edit(row) : open(row.dataset.pk),
-  " ": (row) => draft && choose(row.dataset.pk, !chosen.has(row.dataset.pk)),
-  Delete: (row) => draft && act("remove", { pk: those(row) }, "#sure-in"),
-  Escape: () => chosen.size && unchoose(),
 };
 
-async function byPage(row, step) {
+async function step(row, by, reaches) {
+  const next = await neighbour(row, by);
+  focusRow(next);
+  if (next && reaches) {
+    document.dispatchEvent(new CustomEvent("desk:reached", { detail: { from: row, to: next } }));
+  }
+}
+
+async function byPage(row, by) {
   const count = Math.max(1, Math.floor(pane().clientHeight / rowHeight()) - 2);
   let at = row;
-  for (let n = 0; n < count; n += 1) at = (await neighbour(at, step)) || at;
+  for (let n = 0; n < count; n += 1) at = (await neighbour(at, by)) || at;
   focusRow(at);
 }
 
@@ -391,13 +362,13 @@ document.addEventListener("keydown", (event) => {
     if (!row || !draft || !names[event.key]) return;
     event.preventDefault();
     event.stopPropagation();
-    act(names[event.key], { pk: row.dataset.pk });
+    act(names[event.key], { rows: `${row.dataset.pk}:${row.dataset.revision}` });
     return;
   }
   if (row && event.target === row && IN_ROW[event.key]) {
     event.preventDefault();
     event.stopPropagation();
-    IN_ROW[event.key](row);
+    IN_ROW[event.key](row, event);
     return;
   }
   if (event.key === "ArrowDown" && event.target === document.body) {
@@ -429,7 +400,7 @@ document.addEventListener("click", (event) => {
     drawer.close();
     return;
   }
-  if (!place || event.ctrlKey || event.metaKey) return;
+  if (!place || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (event.target.closest("#new-inject")) {
     event.preventDefault();
     add();
@@ -437,10 +408,6 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-revert]")) {
     revert();
-    return;
-  }
-  if (event.target.closest("[data-unselect]")) {
-    unchoose();
     return;
   }
   if (event.target.closest("#inspector [data-shut]")) {
@@ -468,9 +435,7 @@ document.addEventListener("dblclick", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  const box = event.target;
-  if (box.matches?.(".c-pick input[type=checkbox]")) choose(box.value, box.checked);
-  const many = box.closest?.(".many");
+  const many = event.target.closest?.(".many");
   if (many) {
     const values = $$("input:checked", many).map((one) => one.value);
     $("[data-chosen]", many).textContent = values.join(", ") || "–";
@@ -502,6 +467,25 @@ document.addEventListener("click", (event) => {
   const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
   way.href = `${way.getAttribute("href").split("?")[0]}?${query}`;
 }, { capture: true });
+
+// On a phone the filters are folded up, and say how many of them are set.
+function showFilters(unfolded) {
+  const filters = $("#filters");
+  filters.classList.toggle("unfolded", unfolded);
+  $("[data-unfolds]", filters).setAttribute("aria-expanded", String(unfolded));
+}
+
+document.addEventListener("click", (event) => {
+  const unfolds = event.target.closest?.("[data-unfolds]");
+  if (unfolds) showFilters(unfolds.getAttribute("aria-expanded") !== "true");
+});
+
+document.addEventListener("change", (event) => {
+  const filters = event.target.closest?.("#filters");
+  if (!filters) return;
+  const set = $$("select, .from input", filters).filter((one) => one.value.trim()).length;
+  $("[data-set]", filters).textContent = set ? `(${set})` : "";
+});
 
 addEventListener("beforeunload", (event) => {
   if (editing() || unsaved()) event.preventDefault();

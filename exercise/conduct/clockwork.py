@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercise.clock import PACE_MAX, PACE_MIN
 from exercise.conduct.base import Conduct, command
+from exercise.conduct.creation import refuse_altered
 from exercise.conduct.delivery import deliver
 from exercise.conduct.phases import begin_phase
 from exercise.conduct.refused import Refused
@@ -37,8 +38,13 @@ ANY_STATUS = frozenset(Status)
 
 @command(when=frozenset({Status.PLANNED}))
 def start(conduct: Conduct) -> Exercise:
-    """STARTEX: the clock runs from zero, phase 1 begins, every unit is ordered in."""
+    """STARTEX: the clock runs from zero, phase 1 begins, every unit is ordered in.
+
+    Raises:
+        Refused: ``scenario_altered``, where its version no longer says what was approved.
+    """
     exercise = conduct.exercise
+    refuse_altered(exercise.scenario)
     conduct.move(exercise, "start", started_wall_us=conduct.now_wall_us)
     conduct.set_clock(exercise.clock.resumed(conduct.now_wall_us))
     conduct.note("exercise_started", pace_permille=exercise.rate_permille)

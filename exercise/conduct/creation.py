@@ -22,10 +22,25 @@ from exercise.models import (
 )
 from scenarios.choices import ReleaseMode
 from scenarios.models import MselEntry, Scenario
+from scenarios.versions import altered
 from units.models import User
 
 LONGEST_BASE = 55
 """Of a scenario's code, so that the number of a run fits behind it."""
+
+
+def refuse_altered(scenario: Scenario) -> None:
+    """Let no drill be of a version that somebody changed behind the desk's back after its approval.
+
+    Raises:
+        Refused: ``scenario_altered``.
+    """
+    if altered(scenario):
+        raise Refused(
+            "scenario_altered",
+            _("Nội dung phiên bản %d của kịch bản đã khác với bản được duyệt.") % scenario.version,
+            _("Lập phiên bản mới, kiểm tra, trình và duyệt lại."),
+        )
 
 
 @transaction.atomic
@@ -47,7 +62,8 @@ def create_exercise(
        link or code); ``directors`` are added as directors.
 
     Raises:
-        Refused: ``not_approved``, of a draft, which is good for rehearsals alone.
+        Refused: ``not_approved``, of a draft, which is good for rehearsals alone;
+            ``scenario_altered``, where an approved version no longer says what was approved.
     """
     if scenario.is_draft and not rehearsal:
         raise Refused(
@@ -55,6 +71,7 @@ def create_exercise(
             _("Phiên bản %d của kịch bản chưa được duyệt.") % scenario.version,
             _("Trình và duyệt trước, hoặc lập cuộc diễn tập thử."),
         )
+    refuse_altered(scenario)
     calendar = scenario.calendar()
     exercise = Exercise.objects.create(
         code=code or _free_code(scenario.code),

@@ -136,6 +136,7 @@ PLANNING = (
     "msel",
     "msel_table",
     "msel_block",
+    "msel_chosen",
     "msel_inject",
     "msel_new",
     "msel_add",

@@ -60,8 +60,8 @@ def _row(row: Any, words: dict[str, str], language: str, mark: Any) -> str:
     return (
         f'<tr id="inject-{row.pk}" data-pk="{row.pk}" data-number="{number}"'
         f' data-revision="{row.revision}" tabindex="-1" aria-selected="false">'
-        f'<td class="c-pick"><input type="checkbox" name="pk" value="{row.pk}" form="bulk"'
-        f' tabindex="-1" aria-label="{escape(words["choose"] % row.number)}"></td>'
+        f'<td class="c-pick"><input type="checkbox" name="rows" value="{row.pk}:{row.revision}"'
+        f' form="bulk" tabindex="-1" aria-label="{escape(words["choose"] % row.number)}"></td>'
         f'<td class="num"><b>{number}</b></td><td class="num">{row.time}</td>'
         f'<td title="{escape(row.unit_names)}">{escape(row.units)}</td>'
         f'<td class="c-title">{title}</td><td class="t2">{escape(row.method)}</td>'
@@ -96,7 +96,7 @@ def _heats(lane: Any) -> list[str]:
     return [
         f'<rect class="heat h{min(one.count, 4)}" data-st="{"late" if one.over else "plan"}"'
         f' x="{one.x:.2f}%" width="{one.width:.2f}%" y="{lane.heat_y}" height="8">'
-        f"<title>{one.count}</title></rect>"
+        f"<title>{escape(one.words)}</title></rect>"
         for one in lane.heat
     ]
 

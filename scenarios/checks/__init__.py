@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scenarios.checks.finding import SEVERITY, Finding, Kind, Place, Severity
+from scenarios.checks.finding import SEVERITY, Finding, Kind, Place, Severity, finding
 from scenarios.checks.gates import check_gates
-from scenarios.checks.load import BIN_US, MOST_PER_BIN, check_load, load
+from scenarios.checks.load import BIN_US, MOST_PER_BIN, Load, check_load, load, load_of
 from scenarios.checks.objectives import check_objectives, check_problems
 from scenarios.checks.people import check_people
 from scenarios.checks.phases import check_phases
@@ -21,10 +21,13 @@ __all__ = [
     "SEVERITY",
     "Finding",
     "Kind",
+    "Load",
     "Place",
     "Severity",
     "check",
+    "finding",
     "load",
+    "load_of",
 ]
 
 _CHECKS = (

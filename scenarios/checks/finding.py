@@ -107,6 +107,8 @@ SEVERITY: dict[str, Severity] = {
     "similar_title": ADVICE,
     "long_title": ADVICE,
     "long_unit_name": ADVICE,
+    # a stored version (``scenarios.versions.unaltered``)
+    "approved_altered": ERROR,
     # anything
     "unknown_reference": ERROR,
     "unknown_value": ERROR,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -25,26 +27,83 @@ SILENCE_US = 90 * MINUTE_US
 work, and are late for what comes next; shorter gaps are needed for rest and for what runs late."""
 
 
-def load(document: Document) -> dict[str, list[int]]:
-    """Injects by unit and 15 minutes of play: the heat map.
+class Overload(NamedTuple):
+    """A stretch of play in which every inject belongs to some 15 minutes with too many.
 
-    Bin ``n`` holds what comes from ``n * BIN_US`` of play on; stand-downs have no bins. Every
-    participating unit has a list, in the order of the document, all of one length: up to the end
-    of the last phase or the last inject, at most 60 days. Standby injects have no time and are
-    left out, as is what lies before the start.
+    Attributes:
+        first, last: of its injects, by their places among the unit's.
+        from_us, to_us: when these come, play µs.
+        most: so many come within 15 minutes at its worst.
+    """
+
+    first: int
+    last: int
+    from_us: int
+    to_us: int
+    most: int
+
+
+class Load(NamedTuple):
+    """What one unit gets, by 15 minutes of play: bin ``n`` is from ``n * BIN_US`` of play on;
+    stand-downs have no bins.
+
+    Attributes:
+        counts: injects by bin; bins without any are left out.
+        overloads: the stretches with too many, wherever they begin, in order.
+    """
+
+    counts: dict[int, int]
+    overloads: list[Overload]
+
+    def overload_in(self, place: int) -> Overload | None:
+        """The worst of the overloads that have an inject in a bin; none where it has none."""
+        return max(
+            (
+                one
+                for one in self.overloads
+                if one.from_us // BIN_US <= place <= one.to_us // BIN_US and place in self.counts
+            ),
+            key=lambda one: one.most,
+            default=None,
+        )
+
+
+def load_of(times: Sequence[int]) -> Load:
+    """What a unit gets whose injects come at these times of play, in order. The one definition of
+    too much: of the finding, of the heat map, and of the red in the timeline.
+    """
+    return Load(dict(Counter(us // BIN_US for us in times)), list(_overloads(times)))
+
+
+def _overloads(times: Sequence[int]) -> Iterator[Overload]:
+    stretches: list[tuple[int, int]] = []
+    for first, (us, later_us) in enumerate(zip(times, times[MOST_PER_BIN:], strict=False)):
+        if later_us - us >= BIN_US:
+            continue
+        if stretches and first <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], first + MOST_PER_BIN)
+        else:
+            stretches.append((first, first + MOST_PER_BIN))
+    for first, last in stretches:
+        most = _most_in_a_bin(times[first : last + 1])
+        yield Overload(first, last, times[first], times[last], most)
+
+
+def load(document: Document) -> tuple[int, dict[str, Load]]:
+    """How many bins the heat map has, and the load of every participating unit, in the order of the
+    document.
+
+    The bins reach to the end of the last phase or the last inject, at most 60 days. Standby injects
+    have no time and are left out, as is what lies before the start.
     """
     plan = Plan(document)
     last_us = max((timed[-1][0] for timed in plan.received.values() if timed), default=-1)
     bins = max(-(-plan.end_us // BIN_US), last_us // BIN_US + 1)
     bins = max(0, min(bins, LAST_DAY * DAY_US // BIN_US))
-    found = {}
-    for code, timed in plan.received.items():
-        counts = [0] * bins
-        for us, _number in timed:
-            if us < bins * BIN_US:
-                counts[us // BIN_US] += 1
-        found[code] = counts
-    return found
+    return bins, {
+        code: load_of([us for us, _number in timed if us < bins * BIN_US])
+        for code, timed in plan.received.items()
+    }
 
 
 def check_load(plan: Plan) -> Iterator[Finding]:
@@ -78,33 +137,23 @@ def check_load(plan: Plan) -> Iterator[Finding]:
 
 
 def _overload(plan: Plan, code: str, timed: list[tuple[int, str]]) -> Iterator[Finding]:
-    """Stretches in which every inject belongs to some 15 minutes with too many."""
-    times = [us for us, _number in timed]
-    stretches: list[tuple[int, int]] = []  # first and last place in ``timed``
-    for first, (us, later_us) in enumerate(zip(times, times[MOST_PER_BIN:], strict=False)):
-        if later_us - us >= BIN_US:
-            continue
-        if stretches and first <= stretches[-1][1]:
-            stretches[-1] = (stretches[-1][0], first + MOST_PER_BIN)
-        else:
-            stretches.append((first, first + MOST_PER_BIN))
-    for first, last in stretches:
+    for one in load_of([us for us, _number in timed]).overloads:
         told = {
-            "count": _most_in_a_bin(times[first : last + 1]),
-            "begin": plan.label(times[first]),
-            "end": plan.label(times[last]),
-            "numbers": listed([number for _us, number in timed[first : last + 1]]),
+            "count": one.most,
+            "begin": plan.label(one.from_us),
+            "end": plan.label(one.to_us),
+            "numbers": listed([number for _us, number in timed[one.first : one.last + 1]]),
         }
         yield finding(
             "overload",
-            Place(Kind.UNIT, code, at_us=times[first]),
+            Place(Kind.UNIT, code, at_us=one.from_us),
             _("Có %(count)d tình huống trong 15 phút, %(begin)s – %(end)s: %(numbers)s.") % told,
             _("Giãn giờ phát hoặc giao bớt cho đơn vị khác: nhiều nhất %(most)d trong 15 phút.")
             % {"most": MOST_PER_BIN},
         )
 
 
-def _most_in_a_bin(times: list[int]) -> int:
+def _most_in_a_bin(times: Sequence[int]) -> int:
     most = 0
     for first, us in enumerate(times):
         while first + most < len(times) and times[first + most] - us < BIN_US:

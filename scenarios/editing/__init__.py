@@ -27,7 +27,8 @@ from scenarios.editing.injects import (
 from scenarios.editing.order import move_injects, renumber, renumbered, reorder
 from scenarios.editing.people import add_person, change_person, remove_person
 from scenarios.editing.places import ORDERED, shift
-from scenarios.editing.refused import Changed, Refused
+from scenarios.editing.refused import Changed, News, Outdated, Refused, What
+from scenarios.editing.seen import news_of
 from scenarios.editing.training import (
     add_objective,
     add_problem,
@@ -44,7 +45,10 @@ __all__ = [
     "Carried",
     "Changed",
     "Desk",
+    "News",
+    "Outdated",
     "Refused",
+    "What",
     "add_condition",
     "add_inject",
     "add_objective",
@@ -65,6 +69,7 @@ __all__ = [
     "edit",
     "history",
     "move_injects",
+    "news_of",
     "redo",
     "redoable",
     "remove_condition",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from scenarios.editing.entries import add_entries, change_entries, entries
 from scenarios.editing.numbers import Numbers
 from scenarios.editing.references import refuse_if_used
 from scenarios.editing.refused import Refused
+from scenarios.editing.seen import require_seen
 from scenarios.editing.values import InjectValues
 from scenarios.models import EditKind, MselEntry, sort_key
 from units.models import User
@@ -65,13 +66,21 @@ def change_injects(
     return changed
 
 
-def remove_injects(scenario_id: int, user: User, pks: Sequence[int]) -> list[str]:
+def remove_injects(
+    scenario_id: int, user: User, pks: Sequence[int], *, seen: Mapping[int, int] | None = None
+) -> list[str]:
     """Remove injects; answers their numbers.
 
+    Args:
+        seen: the revisions at which the planner saw them, by key.
+
     Raises:
+        Outdated: one of them is no longer as it was ``seen``.
         Refused: ``in_use`` when others, or a gate, wait for one of them; ``details`` says which.
     """
     with edit(scenario_id, user, EditKind.INJECTS_REMOVED) as desk:
+        if seen is not None:
+            require_seen(desk.scenario, seen)
         gone = entries(desk, pks)
         numbers = [entry.number for entry in gone]
         refuse_if_used(desk.scenario, MselEntry, [entry.pk for entry in gone])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -12,20 +12,34 @@ from scenarios.editing.desk import Desk, edit
 from scenarios.editing.entries import entries
 from scenarios.editing.numbers import follow
 from scenarios.editing.refused import Refused
+from scenarios.editing.seen import require_seen
 from scenarios.models import EditKind, MselEntry, sort_key
 from scenarios.phases import PLAYED
 from units.models import User
 
 
-def move_injects(scenario_id: int, user: User, pks: Sequence[int], by_s: int) -> list[MselEntry]:
+def move_injects(
+    scenario_id: int,
+    user: User,
+    pks: Sequence[int],
+    by_s: int,
+    *,
+    seen: Mapping[int, int] | None = None,
+) -> list[MselEntry]:
     """Move injects by so many seconds of play: a stand-down in between is jumped over. Those that
     stand by stay as they are. One may leave its phase's window: the check tells of it. Answers
     those that moved.
 
+    Args:
+        seen: the revisions at which the planner saw them, by key.
+
     Raises:
+        Outdated: one of them is no longer as it was ``seen``.
         Refused: one would come absurdly far from the start.
     """
     with edit(scenario_id, user, EditKind.INJECTS_MOVED) as desk:
+        if seen is not None:
+            require_seen(desk.scenario, seen)
         length = abs(cleaning.whole(by_s, "by_s"))
         cleaning.seconds(length, "by_s", zero=True)
         calendar = desk.scenario.calendar()
@@ -94,11 +108,25 @@ def _minute_of(desk: Desk, entry: MselEntry) -> list[MselEntry]:
     return list(found.order_by("planned_us", "sort_key"))
 
 
-def renumber(scenario_id: int, user: User, pks: Collection[int] = ()) -> list[MselEntry]:
+def renumber(
+    scenario_id: int,
+    user: User,
+    pks: Collection[int] = (),
+    *,
+    seen: Mapping[int, int] | None = None,
+) -> list[MselEntry]:
     """Give injects the numbers of ``renumbered``. Gates and conditions follow; answers those whose
     number changed.
+
+    Args:
+        seen: the revisions at which the planner saw them, by key; without ``pks`` of all.
+
+    Raises:
+        Outdated: one of them is no longer as it was ``seen`` or, without ``pks``, is new.
     """
     with edit(scenario_id, user, EditKind.RENUMBERED) as desk:
+        if seen is not None:
+            require_seen(desk.scenario, seen, whole=not pks)
         found = renumbered(list(desk.scenario.msel.all()), pks)
         changed = _rename(desk, [(entry, _called(number)) for entry, number in found])
         desk.say(count=len(changed))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
@@ -63,3 +66,40 @@ class Changed(Refused):
         super().__init__("changed", _("Người khác vừa sửa mục này."), _("Xem cả hai bản rồi chọn."))
         self.row, self.now, self.base, self.yours = row, now, base, yours
         self.by, self.at = by, at
+
+
+class What(StrEnum):
+    """What happened to a row."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened to one inject since a planner saw it.
+
+    Attributes:
+        number: as it is now; of a removed one as it was, empty where the history does not know.
+        by, at: who did it and when; ``None`` where the history does not know.
+    """
+
+    pk: int
+    number: str
+    what: What
+    by: Any = None
+    at: datetime | None = None
+
+
+class Outdated(Refused):
+    """Others changed, removed or added injects that a planner was about to do something with.
+
+    Attributes:
+        news: what happened, by the numbers of the injects.
+    """
+
+    def __init__(self, news: Sequence[News]) -> None:
+        message = _("Có tình huống đã thay đổi từ khi bạn xem.")
+        super().__init__("outdated", message, _("Xem lại, hoặc xác nhận làm tiếp."))
+        self.news = tuple(news)

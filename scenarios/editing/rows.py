@@ -53,10 +53,10 @@ HEAD = ("title", "summary", "timezone", "starts_at", "head_revision")
 BATCH = 500
 
 
-def batched(items: Iterable[int]) -> Iterator[list[int]]:
+def batched(items: Iterable[int], size: int = BATCH) -> Iterator[list[int]]:
     """In lists that are short enough for one query."""
     left = iter(items)
-    while some := list(islice(left, BATCH)):
+    while some := list(islice(left, size)):
         yield some
 
 

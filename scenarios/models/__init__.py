@@ -8,10 +8,11 @@ from scenarios.models.imports import Import, ImportMapping, ImportState
 from scenarios.models.msel import MselEntry, sort_key
 from scenarios.models.people import Participation, Person
 from scenarios.models.presence import Presence, be_present, present
-from scenarios.models.scenario import Scenario, Status
+from scenarios.models.scenario import ApprovedError, Scenario, Status
 from scenarios.models.training import Objective, Problem
 
 __all__ = [
+    "ApprovedError",
     "Checkpoint",
     "Edit",
     "EditKind",

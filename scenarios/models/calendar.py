@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 
 from scenarios.models.editable import Editable
@@ -47,6 +50,8 @@ class PhasePlan(Editable):
 class PhaseCondition(Editable):
     """A condition of a phase's gate: the injects that must have been carried out."""
 
+    VERSION = "plan__scenario"
+
     plan = models.ForeignKey(PhasePlan, on_delete=models.CASCADE, related_name="conditions")
     code = models.CharField(max_length=20)
     title = TextPairField()
@@ -55,6 +60,12 @@ class PhaseCondition(Editable):
 
     class Meta:
         ordering = ("order", "pk")
+
+    @classmethod
+    def versions_of(cls, made: Iterable[Any]) -> set[int]:
+        """The keys of the versions of conditions, by their plans."""
+        plans = PhasePlan.objects.filter(pk__in={one.plan_id for one in made})
+        return set(plans.values_list("scenario_id", flat=True))
 
     def __str__(self) -> str:
         return str(self.title)

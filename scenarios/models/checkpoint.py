@@ -10,7 +10,11 @@ from units.text import TextPairField
 
 
 class Checkpoint(Editable):
-    """One thing to see to, with where it comes from. ``done``: a planner has seen to it."""
+    """One thing to see to, with where it comes from. ``done``: a planner has seen to it. It is no
+    part of what is approved.
+    """
+
+    VERSION = ""
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="checkpoints")
     text = TextPairField()

@@ -6,10 +6,11 @@ made. Times are calendar µs since the scenario's time zero unless the name says
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +25,52 @@ class Status(models.TextChoices):
     APPROVED = "approved", _("đã duyệt")
 
 
+class ApprovedError(IntegrityError):
+    """An approved version is never changed: what was to be written or removed is one, or is in one.
+
+    A command that comes here by mistake answers it like any other row that the database refuses.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("an approved version of a scenario is never changed")
+
+
+NEVER_CHANGED = frozenset(
+    {"code", "version", "status", "title", "summary", "timezone", "starts_at", "content_hash"}
+)
+"""Of an approved version's own row; the others tell its history."""
+
+
 class Versions(QuerySet["Scenario"]):
     """Questions about the versions of scenarios."""
+
+    def final(self) -> Versions:
+        """Those that are approved as what their hash says: from then on they are never changed.
+        Rows from before there were versions have no hash, nor has what is still being stored.
+        """
+        return self.filter(status=Status.APPROVED).exclude(content_hash="")
+
+    def update(self, **values: Any) -> int:
+        """As ever; ``bulk_update`` comes here too.
+
+        Raises:
+            ApprovedError: it is about what is never changed of one of them; nothing was written.
+        """
+        if NEVER_CHANGED & values.keys() and self.final().exists():
+            raise ApprovedError
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As ever.
+
+        Raises:
+            ApprovedError: one of them is approved; nothing was removed.
+        """
+        if self.final().exists():
+            raise ApprovedError
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as in QuerySet: not of a manager
 
     def approved(self) -> Versions:
         """Those that may be played in earnest."""
@@ -97,6 +142,30 @@ class Scenario(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """As ever.
+
+        Raises:
+            ApprovedError: it is stored as approved already; nothing was written.
+        """
+        names = more.get("update_fields")
+        if (names is None or NEVER_CHANGED & set(names)) and self._is_final():
+            raise ApprovedError
+        super().save(*args, **more)
+
+    def delete(self, *args: Any, **more: Any) -> tuple[int, dict[str, int]]:
+        """As ever.
+
+        Raises:
+            ApprovedError: it is approved; nothing was removed.
+        """
+        if self._is_final():
+            raise ApprovedError
+        return super().delete(*args, **more)
+
+    def _is_final(self) -> bool:
+        return self.pk is not None and Scenario.objects.final().filter(pk=self.pk).exists()
 
     @property
     def is_draft(self) -> bool:

@@ -29,6 +29,7 @@ def store(document: doc.Document, *, as_draft: bool = False, operator: str = "")
        planner submits it and another one approves it.
     4. Otherwise it is approved by no planner, but by ``operator``, if one is named. That is for
        the sample, for rehearsals, and for who says so at the command line.
+    5. When all of it is there, an approved version gets its hash, and is never changed again.
 
     Raises:
         ScenarioProblems: it would be a draft, while there is one already; nothing was written.
@@ -52,6 +53,9 @@ def store(document: doc.Document, *, as_draft: bool = False, operator: str = "")
     units = _write_units(scenario, document)
     _write_people(scenario, document, units)
     _write_msel(scenario, document, units)
+    if not scenario.is_draft:
+        scenario.content_hash = document.content_hash
+        scenario.save(update_fields=["content_hash"])
     return scenario
 
 
@@ -80,7 +84,6 @@ def _new_version(
             "status": models.Status.APPROVED,
             "approved_at": timezone.now(),
             "approved_by_operator": operator,
-            "content_hash": document.content_hash,
         }
     return models.Scenario.objects.create(
         code=document.code,

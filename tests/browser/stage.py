@@ -33,14 +33,14 @@ from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
 from scenarios import editing, versions
+from scenarios.calendar import MINUTE_US
 from scenarios.editing.values import InjectValues
-from scenarios.models import MselEntry, Scenario
+from scenarios.models import MselEntry, Scenario, sort_key
 from scenarios.reading import load, sample_path
 from tests import migrated
 from units.models import SignInLink, User
 from units.text import Text
 
-MINUTE_US = 60_000_000
 STEP_US = 20_000_000
 SEED = 7
 
@@ -172,6 +172,23 @@ def draft(code: str, planners: list[str]) -> dict[str, Any]:
     return {"path": f"/scenarios/{made.code}/{made.version}/", "injects": numbers}
 
 
+def fill(code: str, count: int) -> None:
+    """So many more injects in the first phase of a draft, a minute between each two."""
+    draft = Scenario.objects.get(code=code)
+    numbers = [f"1.{number}" for number in range(1001, 1001 + count)]
+    MselEntry.objects.bulk_create(
+        MselEntry(
+            scenario=draft,
+            number=number,
+            sort_key=sort_key(number),
+            phase="transition",
+            title=Text(vi=f"Tin {number}", en=f"Inject {number}"),
+            planned_us=(60 + place % 200) * MINUTE_US,
+        )
+        for place, number in enumerate(numbers)
+    )
+
+
 def injects(code: str) -> dict[str, dict[str, Any]]:
     """The injects of a draft by their numbers, as far as tests ask."""
     found = MselEntry.objects.filter(scenario__code=code)
@@ -297,7 +314,7 @@ CALLS: dict[str, Callable[..., Any]] = {
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
         *(let_link_end, director_account, planner, inject),
-        *(draft, injects, actions),
+        *(draft, fill, injects, actions),
     )
 }
 

@@ -160,6 +160,84 @@ def test_several_are_chosen_moved_removed_and_it_is_undone_by_keys(
     assert "1.10" not in draft.injects
 
 
+def test_ranges_and_all_that_is_shown_are_chosen_by_thousands(draft: Draft, enter: Enter) -> None:
+    draft.site.stage("fill", code=draft.code, count=1100)
+    page = enter("Hạnh", draft.path, at=draft.site).page
+    keys, before = page.keyboard, draft.injects
+    bar = page.get_by_role("form", name="Các tin đã chọn")
+    row(page, "1.01").focus()
+    keys.press("Space")
+    for number in ("1.02", "1.03", "1.04"):
+        keys.press("Shift+ArrowDown")
+        expect(row(page, number)).to_be_focused()
+    keys.press("Shift+ArrowUp")
+    expect(bar).to_contain_text("3 đã chọn")
+    expect(page.get_by_role("status").filter(has_text="Đã chọn 3 tin.")).to_be_attached()
+    # Rows that are not drawn lie between these two.
+    row(page, "1.02").get_by_role("checkbox").click()
+    page.locator(".hist a").last.dispatch_event("click")
+    far = page.locator("tr[data-number^='3.']:focus")
+    expect(far).to_be_in_viewport()
+    far.click(modifiers=["Shift"])
+    expect(bar).to_contain_text(re.compile(r"1\.1\d\d đã chọn"))
+
+    every = page.get_by_role("checkbox", name="Chọn mọi tin đang hiện")
+    expect(every).to_be_checked(indeterminate=True)
+    every.check()
+    expect(bar).to_contain_text("1.147 đã chọn")
+    assert violations(page, "all chosen") == []
+    timed = [one for one in before.values() if one["at_us"] is not None]
+    for _time in range(2):  # her own move is nothing that she has not seen
+        bar.get_by_role("button", name="+ Muộn hơn").click()
+        told(page, f"Đã dời {len(timed)} tin: +15′.")
+        page.get_by_role("button", name="Đóng").last.click()
+        expect(page.locator("#toasts")).not_to_contain_text("Đã dời")
+    moved_us = draft.injects["1.1100"]["at_us"] - before["1.1100"]["at_us"]
+    assert moved_us == 30 * MINUTE_US
+    every.uncheck()
+    expect(bar).to_be_hidden()
+
+
+def test_the_second_to_remove_is_told_what_changed(draft: Draft, enter: Enter) -> None:
+    hanh, theirs = enter("Hạnh", draft.path, at=draft.site), enter("Hà", draft.path, at=draft.site)
+    page = hanh.page
+    # Her page hears of nothing by itself.
+    page.wait_for_load_state("networkidle")
+    page.route("**/here/*", lambda route: route.fulfill(status=204))
+    row(page, "1.02").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowDown")
+    row(theirs.page, "1.03").click()
+    inspector(theirs.page).get_by_label("Tên tin, tiếng Việt").fill("Bản của Hà")
+    theirs.page.keyboard.press("Control+s")
+    told(theirs.page, "Đã lưu tin 1.03.")
+
+    bar = page.get_by_role("form", name="Các tin đã chọn")
+    expect(bar).to_contain_text("2 đã chọn")
+    hanh.expects("409")
+    bar.get_by_role("button", name="+ Muộn hơn").click()
+    question = page.get_by_role("dialog", name="Dời 2 tin muộn hơn 15′?")
+    expect(question).to_contain_text("1.03 Hà sửa lúc")
+    assert violations(page, "told") == []
+    question.get_by_role("button", name="Vẫn dời").click()
+    told(page, "Đã dời 2 tin: +15′.")
+    expect(question).to_be_hidden()
+    expect(row(page, "1.03")).to_contain_text("Bản của Hà")
+
+    row(theirs.page, "1.03").click()
+    expect(inspector(theirs.page).get_by_label("Giờ DT")).to_have_value("N1 07:45")
+    inspector(theirs.page).get_by_label("Tên tin, tiếng Việt").fill("Bản thứ hai của Hà")
+    theirs.page.keyboard.press("Control+s")
+    expect(row(theirs.page, "1.03")).to_contain_text("Bản thứ hai của Hà")
+    bar.get_by_role("button", name="Xóa…").click()
+    question = page.get_by_role("dialog", name="Xóa 2 tin?")
+    expect(question).to_contain_text("1.03 Hà sửa lúc")
+    question.get_by_role("link", name="Xem lại").click()
+    expect(question).to_be_hidden()
+    expect(row(page, "1.03")).to_contain_text("Bản thứ hai của Hà")
+    assert {"1.02", "1.03"} <= set(draft.injects)
+
+
 def test_order_in_a_minute_and_a_new_inject_by_keys(draft: Draft, enter: Enter) -> None:
     page = enter("Hạnh", draft.path, at=draft.site).page
     keys = page.keyboard
@@ -275,6 +353,22 @@ def test_on_a_phone_from_the_list_to_an_inject_and_back(draft: Draft, enter: Ent
     expect(form.get_by_label("Tên tin, tiếng Việt")).to_have_count(0)
     expect(row(page, "1.03")).to_contain_text("Viết trên điện thoại")
     assert page.evaluate(SMALL) == []
+
+
+def test_a_phone_folds_the_filters_up_and_says_how_many_are_set(draft: Draft, enter: Enter) -> None:
+    page = enter("Hạnh", draft.path, at=draft.site, viewport=PHONE).page
+    phase, button = page.get_by_label("Giai đoạn"), page.get_by_role("button", name="Bộ lọc")
+    expect(phase).to_be_hidden()
+    expect(row(page, "1.01")).to_be_in_viewport()
+    button.tap()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    phase.select_option("transition")
+    expect(button).to_have_text("Bộ lọc (1)")
+    expect(page.get_by_role("status").filter(has_text="Hiện")).to_contain_text("/47 tin.")
+    assert page.evaluate(SMALL) == []
+    button.tap()
+    expect(phase).to_be_hidden()
+    expect(button).to_have_text("Bộ lọc (1)")
 
 
 @pytest.mark.parametrize("name", ["phases", "versions"])

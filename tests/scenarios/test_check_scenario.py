@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from scenarios.management.commands.check_scenario import SHOWN_PER_CODE
 from scenarios.models import MselEntry, Scenario, Status
-from scenarios.reading import load, sample_path
+from scenarios.reading import load, load_draft, sample_path
 from tests.scenarios.small import SMALL
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,7 @@ def test_a_stored_scenario_is_checked_as_its_file_is() -> None:
 
 
 def test_a_draft_in_the_database_is_checked_however_unfinished() -> None:
-    scenario = load(sample_path())
-    Scenario.objects.filter(pk=scenario.pk).update(status=Status.DRAFT)
+    scenario = load_draft(sample_path())
     entry = MselEntry.objects.get(scenario=scenario, number="1.04")
     entry.title, entry.planned_us = "", -1
     entry.complete_within_s = entry.acknowledge_within_s = None
@@ -164,3 +163,16 @@ def test_of_one_code_people_are_told_some_places_and_the_number_of_the_rest(tmp_
     assert "… và 4 chỗ khác [no_content]" in out
     _status, answer = told(str(path))
     assert len([one for one in answer["findings"] if one["code"] == "no_content"]) == 24
+
+
+def test_an_approved_version_that_was_changed_behind_the_desk_is_an_error() -> None:
+    load(sample_path())
+    through = MselEntry.addressees.through
+    through.objects.filter(pk=through.objects.order_by("pk")[0].pk).delete()
+    status, answer = told("so-cong-thuong-2023")
+    assert status == 1
+    assert ("approved_altered", "error") in {
+        (one["code"], one["severity"]) for one in answer["findings"]
+    }
+    _status, out, _err = run("so-cong-thuong-2023")
+    assert "Nội dung đã khác với bản được duyệt. [approved_altered]" in out

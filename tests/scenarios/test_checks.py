@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.calendar import MINUTE_US
-from scenarios.checks import SEVERITY, Finding, Severity, check, load
-from scenarios.checks.load import BIN_US
+from scenarios.checks import BIN_US, MOST_PER_BIN, SEVERITY, Finding, Severity, check, load, load_of
 from scenarios.reading import document as doc
 from scenarios.reading import read, sample_path
 from tests.scenarios.drafts import (
@@ -520,19 +519,43 @@ def test_the_sample_has_nothing_but_units_that_wait() -> None:
 
 # ── the heat map ────────────────────────────────────────────────────────────────────────────────
 def test_the_heat_map_counts_injects_by_unit_and_quarter_of_an_hour_of_play() -> None:
-    counts = load(SOUND)
-    assert list(counts) == ["BGD", "VP"]
-    assert len(counts["VP"]) == 14  # four hours less half an hour of break
-    assert {place: n for place, n in enumerate(counts["VP"]) if n} == {0: 1, 4: 1, 6: 1, 10: 1}
-    assert counts["BGD"][2] == 1
+    bins, found = load(SOUND)
+    assert list(found) == ["BGD", "VP"]
+    assert bins == 14  # four hours less half an hour of break
+    assert found["VP"].counts == {0: 1, 4: 1, 6: 1, 10: 1}
+    assert found["BGD"].counts[2] == 1
+
+
+@given(st.lists(st.integers(0, 90).map(lambda minutes: minutes * MINUTE_US), max_size=20))
+def test_what_is_red_is_what_is_too_much_within_any_15_minutes(times: list[int]) -> None:
+    times.sort()
+    found = load_of(times)
+    assert sum(found.counts.values()) == len(times)
+    crowded = {
+        us
+        for first in times
+        if len(some := [us for us in times if first <= us < first + BIN_US]) > MOST_PER_BIN
+        for us in some
+    }
+    told = {us for one in found.overloads for us in times[one.first : one.last + 1]}
+    assert told == crowded
+    red = {place for place in found.counts if found.overload_in(place)}
+    assert red == {us // BIN_US for us in crowded}
+    for one in found.overloads:
+        assert (one.from_us, one.to_us) == (times[one.first], times[one.last])
+        most = max(
+            len([us for us in times if first <= us < first + BIN_US])
+            for first in times[one.first : one.last + 1]
+        )
+        assert one.most == most > MOST_PER_BIN
 
 
 def test_the_heat_map_of_a_draft_ends_somewhere() -> None:
     far = changed(entry("1.1", planned_us=2**62), entry("1.2", planned_us=-(2**62)))
-    counts = load(far)
-    assert sum(counts["VP"]) == 3
-    assert len(counts["VP"]) * BIN_US == 60 * 24 * 60 * MINUTE_US
-    assert load(replace(SOUND, msel=(), phases=())) == {"BGD": [], "VP": []}
+    bins, found = load(far)
+    assert sum(found["VP"].counts.values()) == 3
+    assert bins * BIN_US == 60 * 24 * 60 * MINUTE_US
+    assert load(replace(SOUND, msel=(), phases=())) == (0, {"BGD": ({}, []), "VP": ({}, [])})
 
 
 # ── whatever comes ──────────────────────────────────────────────────────────────────────────────
@@ -615,8 +638,8 @@ def test_any_draft_ends_in_the_same_findings_each_time(document: doc.Document) -
         assert str(one.place)
         assert "%(" not in one.message + one.suggestion
         json.dumps(one.as_dict()).encode()
-    counts = load(document)
-    assert len({len(bins) for bins in counts.values()}) <= 1
+    bins, found = load(document)
+    assert all(0 <= place < bins for one in found.values() for place in one.counts)
 
 
 def test_many_injects_to_many_units_take_no_time_to_speak_of() -> None:

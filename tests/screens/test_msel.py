@@ -55,6 +55,10 @@ class Desk:
     def inject(self, number: str) -> MselEntry:
         return self.scenario.msel.get(number=number)
 
+    def rows(self, *numbers: str) -> str:
+        """These injects as the table shows them now, chosen."""
+        return ",".join(f"{one.pk}:{one.revision}" for one in map(self.inject, numbers))
+
     def seen(self, number: str) -> dict[str, Any]:
         """The inspector's form of an inject as it stands now, ready to be sent."""
         inject = self.inject(number)
@@ -91,6 +95,11 @@ def numbers(answer: Any) -> list[str]:
 
 def said_by(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def answers(asked: Any) -> dict[str, str]:
+    """What a question carries on when it is answered with yes."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', said_by(asked)))
 
 
 def text_of(answer: Any) -> str:
@@ -169,6 +178,16 @@ def test_a_time_that_cannot_be_read_is_said_and_hides_nothing(desk: Desk) -> Non
 def test_the_address_of_the_page_follows_its_filters(desk: Desk) -> None:
     answer = desk.get("msel_table", q="xang", blocks="0")
     assert answer["HX-Replace-Url"] == desk.path("msel") + "?q=xang"
+
+
+def test_the_filters_say_how_many_of_them_are_set(desk: Desk) -> None:
+    for query, said in (
+        ({}, ""),
+        ({"q": "xăng"}, ""),
+        ({"phase": "transition", "unit": "U1", "from": "N1 07:05"}, "(3)"),
+    ):
+        page = desk.clients["Hạnh"].get(desk.path("msel"), query).content.decode()
+        assert f'<b class="num" data-set>{said}</b>' in page
 
 
 def test_a_title_without_translation_is_marked(desk: Desk) -> None:
@@ -432,8 +451,8 @@ def test_all_may_be_taken_from_the_other(desk: Desk) -> None:
 
 def test_what_was_written_to_a_removed_inject_can_become_a_new_one(desk: Desk) -> None:
     form = desk.seen("1.03") | {"title_vi": "Viết dở"}
-    pk = desk.inject("1.03").pk
-    assert desk.post("msel_do", "remove", who="Hà", pk=pk, sure="1").status_code == 200
+    pk, rows = desk.inject("1.03").pk, desk.rows("1.03")
+    assert desk.post("msel_do", "remove", who="Hà", rows=rows, sure="1").status_code == 200
     answer = desk.post("msel_save", pk, **form)
     assert answer.status_code == 409
     assert "Những gì bạn viết còn ở đây" in text_of(answer)
@@ -449,8 +468,8 @@ def test_planners_see_each_other_and_what_the_other_changed(desk: Desk) -> None:
     answer = desk.get("msel_here", who="Hà", **seen)
     assert "Hạnh 1.02" in text_of(answer)
     assert "HX-Trigger" not in answer
-    pks = [desk.inject(number).pk for number in ("1.01", "1.03")]
-    assert desk.post("msel_do", "move", who="Hà", pk=pks, by="5", way="later").status_code == 200
+    rows = desk.rows("1.01", "1.03")
+    assert desk.post("msel_do", "move", who="Hà", rows=rows, by="5", way="later").status_code == 200
     told = desk.get("msel_here", **seen)
     assert "Hà đã sửa 2 tình huống." in text_of(told)
     assert "desk:changed" in told["HX-Trigger"]
@@ -460,27 +479,30 @@ def test_planners_see_each_other_and_what_the_other_changed(desk: Desk) -> None:
 
 # ── many at once ────────────────────────────────────────────────────────────────────────────────
 def test_chosen_injects_are_moved_copied_and_removed_and_it_is_undone(desk: Desk) -> None:
-    pks = [desk.inject(number).pk for number in ("1.02", "1.03")]
-    moved = desk.post("msel_do", "move", pk=pks, by="10", way="later")
+    both = "1.02", "1.03"
+    moved = desk.post("msel_do", "move", rows=desk.rows(*both), by="10", way="later")
     assert "Đã dời 2 tin: +10′." in text_of(moved)
     assert [desk.inject(n).planned_us for n in ("1.02", "1.03")] == [20 * MINUTE] * 2
     assert "Đã hoàn tác: Dời 2 tình huống: +10m." in text_of(desk.post("msel_do", "undo"))
     assert desk.inject("1.02").planned_us == 10 * MINUTE
     assert "Đã làm lại" in text_of(desk.post("msel_do", "redo"))
     assert desk.inject("1.02").planned_us == 20 * MINUTE
-    assert "Đã nhân bản thành 1.05, 1.06." in text_of(desk.post("msel_do", "copy", pk=pks))
+    assert "Đã nhân bản thành 1.05, 1.06." in text_of(
+        desk.post("msel_do", "copy", rows=desk.rows(*both))
+    )
     assert desk.inject("1.06").title.en == "A fuel truck"
-    asked = desk.post("msel_do", "remove", pk=pks)
+    asked = desk.post("msel_do", "remove", rows=desk.rows(*both))
     assert "Xóa 2 tin?" in text_of(asked)
     assert desk.scenario.msel.count() == 7
-    assert "Đã xóa 1.02, 1.03." in text_of(desk.post("msel_do", "remove", pk=pks, sure="1"))
+    sure = desk.post("msel_do", "remove", rows=desk.rows(*both), sure="1")
+    assert "Đã xóa 1.02, 1.03." in text_of(sure)
     assert desk.scenario.msel.count() == 5
     desk.post("msel_do", "undo")
     assert desk.inject("1.03").title.en == "A fuel truck"
 
 
 def test_an_inject_that_others_wait_for_is_not_removed_and_it_says_why(desk: Desk) -> None:
-    answer = desk.post("msel_do", "remove", pk=desk.inject("1.01").pk, sure="1")
+    answer = desk.post("msel_do", "remove", rows=desk.rows("1.01"), sure="1")
     assert answer.status_code == 409
     assert "1.04" in text_of(answer)
     assert desk.scenario.msel.count() == 5
@@ -493,7 +515,7 @@ def test_new_numbers_are_shown_before_they_are_given(desk: Desk) -> None:
     told = re.findall(r'<td class="num">(\S+)</td><td class="num"><b>(\S+)</b>', said_by(asked))
     assert told == [("1.02", "1.01"), ("1.03", "1.02"), ("1.01", "1.03")]
     assert desk.inject("1.01").planned_us == 35 * MINUTE, "nothing is changed by asking"
-    assert "Đã đánh số lại 3 tin." in text_of(desk.post("msel_do", "renumber", sure="1"))
+    assert "Đã đánh số lại 3 tin." in text_of(desk.post("msel_do", "renumber", **answers(asked)))
     assert desk.inject("1.03").planned_us == 35 * MINUTE
     assert desk.inject("1.04").trigger_entry == desk.inject("1.03")
     assert "đã theo đúng giai đoạn và giờ" in text_of(desk.post("msel_do", "renumber"))
@@ -504,11 +526,11 @@ def test_new_numbers_are_shown_before_they_are_given(desk: Desk) -> None:
 def test_chosen_injects_share_out_their_own_numbers(desk: Desk) -> None:
     pks = [desk.inject(number).pk for number in ("1.01", "1.03", "2.01")]
     editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), pks[:1], 1800)
-    asked = desk.post("msel_do", "renumber", pk=pks)
+    asked = desk.post("msel_do", "renumber", rows=desk.rows("1.01", "1.03", "2.01"))
     told = re.findall(r'<td class="num">(\S+)</td><td class="num"><b>(\S+)</b>', said_by(asked))
     assert told == [("1.03", "1.01"), ("1.01", "1.03")]
-    assert [int(pk) for pk in re.findall(r'name="pk" value="(\d+)"', said_by(asked))] == pks
-    desk.post("msel_do", "renumber", pk=pks, sure="1")
+    assert answers(asked)["rows"] == desk.rows("1.01", "1.03", "2.01")
+    desk.post("msel_do", "renumber", **answers(asked))
     assert desk.inject("1.03").pk == pks[0]
     assert [desk.inject(n).planned_us for n in ("1.01", "1.02")] == [10 * MINUTE] * 2
 
@@ -521,23 +543,29 @@ def test_new_numbers_are_asked_for_without_a_script_too(desk: Desk) -> None:
 
 
 def test_order_within_a_minute_is_changed_and_goes_no_further(desk: Desk) -> None:
-    pk = desk.inject("1.03").pk
-    assert desk.post("msel_do", "earlier", pk=pk).status_code == 200
+    pk, rows = desk.inject("1.03").pk, desk.rows("1.03")
+    assert desk.post("msel_do", "earlier", rows=rows).status_code == 200
     assert desk.inject("1.02").pk == pk
-    assert desk.post("msel_do", "earlier", pk=pk).status_code == 409
-    assert desk.post("msel_do", "later", pk=pk).status_code == 200
+    assert desk.post("msel_do", "earlier", rows=rows).status_code == 409
+    assert desk.post("msel_do", "later", rows=rows).status_code == 200
     assert desk.inject("1.03").pk == pk
-    assert desk.post("msel_do", "later", pk=pk).status_code == 409
+    assert desk.post("msel_do", "later", rows=rows).status_code == 409
 
 
 @pytest.mark.parametrize(
     ("act", "data", "status"),
     [
         ("move", {}, 422),
-        ("move", {"pk": "x"}, 422),
-        ("move", {"pk": "1", "by": "soon"}, 422),
-        ("move", {"pk": "1", "by": "0"}, 422),
-        ("earlier", {"pk": "999999"}, 409),
+        ("move", {"rows": "x"}, 422),
+        ("move", {"rows": "1"}, 422),
+        ("move", {"rows": "1:1", "by": "soon"}, 422),
+        ("move", {"rows": "1:1", "by": "0"}, 422),
+        ("move", {"rows": "999999:1", "by": "5"}, 409),
+        ("remove", {"rows": "999999:1"}, 409),
+        ("remove", {"rows": "999999:1", "sure": "1"}, 409),
+        ("renumber", {"rows": "999999:1", "sure": "1"}, 409),
+        ("copy", {"rows": ",".join(f"{pk}:1" for pk in range(20_001))}, 422),
+        ("earlier", {"rows": "999999:1"}, 409),
         ("undo", {}, 409),
         ("redo", {}, 409),
         ("fly", {}, 404),
@@ -553,6 +581,122 @@ def test_what_cannot_be_done_is_told(
     assert not desk.scenario.edits.exists()
 
 
+# ── many at once, and somebody else was there ───────────────────────────────────────────────────
+ACTS = {
+    "remove": ({"sure": "1"}, "Xóa 2 tin?", "Vẫn xóa", "Đã xóa 1.02, 1.03."),
+    "move": (
+        {"by": "-10", "way": "later"},
+        "Dời 2 tin sớm hơn 10′?",
+        "Vẫn dời",
+        "Đã dời 2 tin: −10′.",
+    ),
+    "renumber": ({"sure": "1"}, "Đánh số lại 2 tin?", "Vẫn đánh số lại", "Đã đánh số lại 2 tin."),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_second_is_told_what_changed_and_goes_on_or_not(
+    desk: Desk, act: str, htmx: bool
+) -> None:
+    given, question, label, done = ACTS[act]
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), [desk.inject("1.02").pk], 1200)
+    rows = desk.rows("1.02", "1.03")
+    desk.save("1.03", desk.seen("1.03") | {"title_vi": "Bản của Hà"}, who="Hà")
+    edits = desk.scenario.edits.count()
+    told = desk.post("msel_do", act, htmx=htmx, rows=rows, **given)
+    assert told.status_code == 409
+    assert desk.scenario.edits.count() == edits, "nothing is changed by asking"
+    words = text_of(told)
+    assert question in words
+    assert label in words
+    assert re.search(r"Từ khi bạn xem, 1 tin đã thay đổi: 1\.03 Hà sửa lúc \d\d:\d\d", words)
+    if htmx:
+        assert told["HX-Retarget"] == "#sure-in"
+        assert "desk:changed" in told["HX-Trigger"], "the table behind it is drawn as it is now"
+    assert answers(told)["rows"] == desk.rows("1.02", "1.03")
+    went = desk.post("msel_do", act, **answers(told))
+    assert went.status_code == 200
+    assert done in text_of(went)
+
+
+def test_what_changes_while_the_question_stands_is_told_too(desk: Desk) -> None:
+    asked = desk.post("msel_do", "remove", rows=desk.rows("1.02", "1.03"))
+    assert "thay đổi" not in text_of(asked)
+    desk.post("msel_do", "remove", who="Hà", rows=desk.rows("1.02"), sure="1")
+    told = desk.post("msel_do", "remove", **answers(asked))
+    assert told.status_code == 409
+    assert "Xóa 1 tin?" in text_of(told)
+    assert "1.02 Hà xóa lúc" in text_of(told)
+    assert "Đã xóa 1.03." in text_of(desk.post("msel_do", "remove", **answers(told)))
+
+
+def test_the_first_question_tells_what_changed_since_the_table_was_drawn(desk: Desk) -> None:
+    rows = desk.rows("1.02", "1.03")
+    desk.save("1.03", desk.seen("1.03") | {"title_vi": "Bản của Hà"}, who="Hà")
+    for act in ("remove", "renumber"):
+        asked = desk.post("msel_do", act, rows=rows)
+        assert asked.status_code == 200
+        assert "1.03 Hà sửa lúc" in text_of(asked)
+
+
+def test_all_are_numbered_as_they_were_seen_or_not_at_all(desk: Desk) -> None:
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), [desk.inject("1.01").pk], 1800)
+    asked = desk.post("msel_do", "renumber")
+    added = desk.post("msel_do", "copy", who="Hà", rows=desk.rows("1.03"))
+    assert "1.05" in text_of(added)
+    told = desk.post("msel_do", "renumber", **answers(asked))
+    assert told.status_code == 409
+    assert "1.05 Hà thêm lúc" in text_of(told)
+    assert answers(told)["whole"] == "1"
+    assert "Đã đánh số lại 5 tin." in text_of(desk.post("msel_do", "renumber", **answers(told)))
+
+
+def test_nobody_is_sure_without_having_been_asked(desk: Desk) -> None:
+    editing.move_injects(desk.scenario.pk, desk.user("Hạnh"), [desk.inject("1.01").pk], 1800)
+    assert "Đánh số lại 3 tin?" in text_of(desk.post("msel_do", "renumber", sure="1"))
+
+
+def test_ones_own_acts_are_known_to_the_page_without_drawing_the_rows(desk: Desk) -> None:
+    one, other = desk.inject("1.02"), desk.inject("1.03")
+    rows = desk.rows("1.02", "1.03")
+    for act, data, now in (
+        ("move", {"rows": rows, "by": "5", "way": "later"}, f"{one.pk}:1:2,{other.pk}:1:2"),
+        ("undo", {}, f"{one.pk}:2:3,{other.pk}:2:3"),
+        ("redo", {}, f"{one.pk}:3:4,{other.pk}:3:4"),
+    ):
+        assert f'data-now="{now}"' in said_by(desk.post("msel_do", act, **data)), act
+    gone = desk.post("msel_do", "remove", rows=desk.rows("1.02", "1.03"), sure="1")
+    assert f'data-now="{one.pk}::,{other.pk}::"' in said_by(gone)
+
+
+def test_thousands_are_chosen_and_moved_in_one_field() -> None:
+    desk = Desk([entry(f"1.{n:04}", n % 200, ["U1"]) for n in range(1, 1101)])
+    assert len(desk.get("msel_chosen").content.decode().split(",")) == 1100
+    rows = desk.get("msel_chosen").content.decode()
+    moved = desk.post("msel_do", "move", rows=rows, by="5", way="later")
+    assert "Đã dời 1100 tin: +5′." in text_of(moved)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["1.01", "1.02", "1.03", "1.04", "2.01"]),
+        ({"unit": "U1"}, ["1.01", "1.02", "1.04"]),
+        ({"first": "1.02", "last": "1.04"}, ["1.02", "1.03", "1.04"]),
+        ({"first": "1.04", "last": "1.02", "unit": "U1"}, ["1.02", "1.04"]),
+        ({"first": "1.03", "last": "1.03"}, ["1.03"]),
+        ({"first": "x", "last": "0"}, []),
+    ],
+)
+def test_what_is_chosen_is_what_the_filters_find_between_two_rows(
+    desk: Desk, query: dict[str, str], found: list[str]
+) -> None:
+    pks = {one.number: str(one.pk) for one in desk.scenario.msel.all()}
+    answer = desk.get("msel_chosen", **{name: pks.get(one, one) for name, one in query.items()})
+    assert answer.content.decode() == (desk.rows(*found) if found else "")
+
+
 # ── approved ────────────────────────────────────────────────────────────────────────────────────
 def test_an_approved_version_is_read_only_and_can_be_gone_on_from(desk: Desk) -> None:
     form = desk.seen("1.02") | {"title_vi": "Muộn rồi"}
@@ -562,7 +706,7 @@ def test_an_approved_version_is_read_only_and_can_be_gone_on_from(desk: Desk) ->
     assert "Thêm tin" not in page
     assert "disabled" in desk.get("msel_inject", desk.inject("1.02").pk).content.decode()
     assert desk.save("1.02", form).status_code == 409
-    assert desk.post("msel_do", "copy", pk=desk.inject("1.02").pk).status_code == 409
+    assert desk.post("msel_do", "copy", rows=desk.rows("1.02")).status_code == 409
     answer = desk.post("scenario_new_version", htmx=False)
     draft = Scenario.objects.get(code=desk.scenario.code, version=2)
     assert answer["Location"] == reverse("msel", args=[draft.code, 2])
@@ -582,9 +726,9 @@ def test_it_all_works_as_plain_forms(desk: Desk) -> None:
     wrong = desk.save("1.02", desk.seen("1.02") | {"time": "?"}, htmx=False)
     assert wrong.status_code == 422
     assert "<html" in wrong.content.decode()
-    asked = desk.post("msel_do", "remove", htmx=False, pk=pk)
+    asked = desk.post("msel_do", "remove", htmx=False, rows=desk.rows("1.02"))
     assert "Xóa 1 tin?" in text_of(asked)
-    gone = desk.post("msel_do", "remove", htmx=False, pk=pk, sure="1")
+    gone = desk.post("msel_do", "remove", htmx=False, **answers(asked))
     assert gone["Location"] == desk.path("msel")
     assert not desk.scenario.msel.filter(pk=pk).exists()
 

@@ -106,6 +106,7 @@ METHODS = {
     "msel": SAFE,
     "msel_table": SAFE,
     "msel_block": SAFE,
+    "msel_chosen": SAFE,
     "msel_timeline": SAFE,
     "msel_here": SAFE,
     "msel_inject": SAFE,

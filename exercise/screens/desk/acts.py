@@ -1,12 +1,11 @@
 """What is done with injects as they stand in the table: moved, copied, removed, put in order, and
-undone.
+undone. What is asked before is in ``asking``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -18,63 +17,53 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from exercise.screens.access import PlannerRequest, planner
-from exercise.screens.desk.frame import VERSION, frame
-from exercise.screens.desk.moments import length_s, length_words
+from exercise.screens.desk.asking import ASKED, ask, listed, move_asked
+from exercise.screens.desk.chosen import MOST, Seen, TooMany, gone, moves, seen_in
+from exercise.screens.desk.frame import VERSION, done
+from exercise.screens.desk.moments import length_words
+from exercise.templatetags.drill import Grouped
 from scenarios import editing
 from scenarios.calendar import MINUTE_US
-from scenarios.editing import Refused
-from scenarios.models import MselEntry
-
-MOST = 20_000
-"""So many injects may be chosen at once."""
-MOST_SHOWN = 200
-"""So many new numbers are shown beforehand."""
+from scenarios.editing import Outdated, Refused
+from scenarios.models import Edit, MselEntry
 
 
-def done(
-    response: HttpResponse, *, focus: int | None = None, gone: Sequence[int] = ()
-) -> HttpResponse:
-    """Tell the page that the version changed: its table is drawn anew, with this row in focus; what
-    is gone is chosen no more.
-    """
-    told: dict[str, Any] = {"focus": focus} | ({"gone": list(gone)} if gone else {})
-    response["HX-Trigger"] = json.dumps({"desk:changed": told})
-    return response
+class Did(NamedTuple):
+    """What an act says that it did; ``now``: what the page then knows of the chosen rows."""
+
+    words: str
+    now: str = ""
 
 
-def _move(request: PlannerRequest, pks: list[int]) -> str:
-    by_s = length_s(request.POST.get("by", ""))
-    if not by_s:
-        raise forms.ValidationError(_("Ghi số phút cần dời, như 15 hoặc −15."))
-    if request.POST.get("way") == "earlier":
-        by_s = -by_s
-    moved = editing.move_injects(request.scenario.pk, request.user, pks, by_s)
+def _move(request: PlannerRequest, seen: Seen) -> Did:
+    by_s = move_asked(request.POST)
+    moved = editing.move_injects(request.scenario.pk, request.user, list(seen), by_s, seen=seen)
     n, by = len(moved), ("+" if by_s > 0 else "") + length_words(by_s)
     said = ngettext("Đã dời %(n)d tin: %(by)s.", "Đã dời %(n)d tin: %(by)s.", n)
-    return said % {"n": n, "by": by}
+    return Did(said % {"n": n, "by": by}, moves(moved))
 
 
-def _copy(request: PlannerRequest, pks: list[int]) -> str:
-    made = editing.duplicate_injects(request.scenario.pk, request.user, pks)
-    return _("Đã nhân bản thành %s.") % _listed([one.number for one in made])
+def _copy(request: PlannerRequest, seen: Seen) -> Did:
+    made = editing.duplicate_injects(request.scenario.pk, request.user, list(seen))
+    return Did(_("Đã nhân bản thành %s.") % listed([one.number for one in made]))
 
 
-def _remove(request: PlannerRequest, pks: list[int]) -> str:
-    gone = editing.remove_injects(request.scenario.pk, request.user, pks)
-    return _("Đã xóa %s.") % _listed(gone)
+def _remove(request: PlannerRequest, seen: Seen) -> Did:
+    numbers = editing.remove_injects(request.scenario.pk, request.user, list(seen), seen=seen)
+    return Did(_("Đã xóa %s.") % listed(numbers), gone(seen))
 
 
-def _earlier(request: PlannerRequest, pks: list[int]) -> str:
-    return _reorder(request, pks, -1)
+def _earlier(request: PlannerRequest, seen: Seen) -> Did:
+    return _reorder(request, next(iter(seen)), -1)
 
 
-def _later(request: PlannerRequest, pks: list[int]) -> str:
-    return _reorder(request, pks, 1)
+def _later(request: PlannerRequest, seen: Seen) -> Did:
+    return _reorder(request, next(iter(seen)), 1)
 
 
-def _reorder(request: PlannerRequest, pks: list[int], step: int) -> str:
+def _reorder(request: PlannerRequest, pk: int, step: int) -> Did:
     """Put an inject one place up or down among those of its minute."""
-    entry = MselEntry.objects.filter(scenario=request.scenario, pk=pks[0]).first()
+    entry = MselEntry.objects.filter(scenario=request.scenario, pk=pk).first()
     if entry is None:
         raise Refused("gone", _("Tin này không còn nữa."))
     minute = [one.pk for one in _same_minute(entry)]
@@ -85,7 +74,7 @@ def _reorder(request: PlannerRequest, pks: list[int], step: int) -> str:
     behind = at + 1 if step > 0 else at
     before = minute[behind] if behind < len(minute) else None
     editing.reorder(request.scenario.pk, request.user, entry.pk, before)
-    return _("Đã đổi thứ tự tin %s trong phút.") % entry.number
+    return Did(_("Đã đổi thứ tự tin %s trong phút.") % entry.number)
 
 
 def _same_minute(entry: MselEntry) -> list[MselEntry]:
@@ -98,25 +87,37 @@ def _same_minute(entry: MselEntry) -> list[MselEntry]:
     return list(found.order_by("planned_us", "sort_key"))
 
 
-def _renumber(request: PlannerRequest, pks: list[int]) -> str:
-    n = len(editing.renumber(request.scenario.pk, request.user, set(pks)))
-    return ngettext("Đã đánh số lại %(n)d tin.", "Đã đánh số lại %(n)d tin.", n) % {"n": n}
+def _renumber(request: PlannerRequest, seen: Seen) -> Did:
+    pks = () if "whole" in request.POST else set(seen)
+    changed = editing.renumber(request.scenario.pk, request.user, pks, seen=seen)
+    n = len(changed)
+    said = ngettext("Đã đánh số lại %(n)d tin.", "Đã đánh số lại %(n)d tin.", n)
+    return Did(said % {"n": n}, moves(changed))
 
 
-def _undo(request: PlannerRequest, pks: list[int]) -> str:
-    return _("Đã hoàn tác: %s.") % editing.undo(request.scenario.pk, request.user).words()
+def _undo(request: PlannerRequest, seen: Seen) -> Did:
+    edit = editing.undo(request.scenario.pk, request.user)
+    return Did(_("Đã hoàn tác: %s.") % edit.words(), _moved_by(edit))
 
 
-def _redo(request: PlannerRequest, pks: list[int]) -> str:
-    return _("Đã làm lại: %s.") % editing.redo(request.scenario.pk, request.user).words()
+def _redo(request: PlannerRequest, seen: Seen) -> Did:
+    edit = editing.redo(request.scenario.pk, request.user)
+    return Did(_("Đã làm lại: %s.") % edit.words(), _moved_by(edit))
 
 
-def _listed(numbers: list[str]) -> str:
-    shown = ", ".join(numbers[:6])
-    return shown + (f" (+{len(numbers) - 6})" if len(numbers) > 6 else "")
+def _moved_by(edit: Edit) -> str:
+    """Each inject that an edit changed is one revision further when that is undone or redone."""
+    name = MselEntry._meta.model_name
+    pks = {
+        one["pk"]
+        for one in edit.changes
+        if one["model"] == name and one["before"] is not None and one["after"] is not None
+    }
+    found = MselEntry.objects.filter(scenario=edit.scenario_id).only("pk", "revision").order_by()
+    return moves([one for one in found if one.pk in pks])
 
 
-ACTS: dict[str, Callable[[PlannerRequest, list[int]], str]] = {
+ACTS: dict[str, Callable[[PlannerRequest, Seen], Did]] = {
     "move": _move,
     "copy": _copy,
     "remove": _remove,
@@ -128,98 +129,65 @@ ACTS: dict[str, Callable[[PlannerRequest, list[int]], str]] = {
 }
 ON_NONE = {"renumber", "undo", "redo"}
 """Those that are about no injects in particular."""
+SHOWS = {"move", "copy", "earlier", "later"}
+"""Those after which the table shows the first of the chosen injects."""
 
 
 @require_POST
 @planner("msel_do")
 def do(request: PlannerRequest, act: str) -> HttpResponse:
-    """Do something with the chosen injects (``pk``), and say what was done or why not."""
+    """Do something with the chosen injects (``rows``), and say what was done or why not; where
+    others changed one of them since it was seen, ask first.
+    """
     if act not in ACTS:
         raise Http404
-    pks = _chosen(request)
-    if not pks and act not in ON_NONE:
-        return _answer(request, act, _("Chưa chọn tin nào."), status=422)
-    if act in ASKED and "sure" not in request.POST:
-        return ASKED[act](request, pks)
     try:
-        sentence = ACTS[act](request, pks)
+        seen = seen_in(request.POST)
+    except TooMany:
+        most = _("Chọn nhiều nhất %s tin một lần.") % Grouped(MOST)
+        return _refused(request, most, status=422)
+    if not seen and act not in ON_NONE:
+        return _refused(request, _("Chưa chọn tin nào."), status=422)
+    try:
+        return _done_or_asked(request, act, seen)
     except forms.ValidationError as error:
-        return _answer(request, act, " ".join(error.messages), status=422)
+        return _refused(request, " ".join(error.messages), status=422)
     except Refused as refused:
-        return _answer(request, act, str(refused), status=409)
-    focus = None if act in ON_NONE or act in ASKED else pks[0]
-    gone = pks if act == "remove" else []
-    return _answer(request, act, sentence, focus=focus, gone=gone)
+        return _refused(request, str(refused), status=409)
 
 
-def _chosen(request: PlannerRequest) -> list[int]:
-    asked = request.POST.getlist("pk")[:MOST]
-    return list(dict.fromkeys(int(pk) for pk in asked if pk.isdecimal() and len(pk) < 19))
+def _done_or_asked(request: PlannerRequest, act: str, seen: Seen) -> HttpResponse:
+    # Sure is only who was asked about these: without them, nobody was.
+    sure = "sure" in request.POST and bool(seen or "whole" in request.POST)
+    if act in ASKED and not sure:
+        return ask(request, act, seen)
+    try:
+        did = ACTS[act](request, seen)
+    except Outdated:
+        return ask(request, act, seen, status=409)
+    return _did(request, act, did, focus=next(iter(seen)) if act in SHOWS else None)
 
 
-def _ask_to_remove(request: PlannerRequest, pks: list[int]) -> HttpResponse:
-    """Whether these are really to be removed."""
-    rows = MselEntry.objects.filter(scenario=request.scenario, pk__in=pks)
-    context: dict[str, Any] = {
-        "scenario": request.scenario,
-        "pks": pks,
-        "count": rows.count(),
-        "numbers": _listed(list(rows.values_list("number", flat=True))),
-    }
-    return _asked(request, "desk/_sure.html", context)
-
-
-def _ask_to_renumber(request: PlannerRequest, pks: list[int]) -> HttpResponse:
-    """What every inject would be called."""
-    every = list(MselEntry.objects.filter(scenario=request.scenario))
-    found = editing.renumbered(every, set(pks))
-    changes = [(entry, number) for entry, number in found if entry.number != number]
-    context: dict[str, Any] = {
-        "scenario": request.scenario,
-        "pks": pks,
-        "changes": changes[:MOST_SHOWN],
-        "count": len(changes),
-        "more": max(0, len(changes) - MOST_SHOWN),
-    }
-    return _asked(request, "desk/_renumber.html", context)
-
-
-def _asked(request: PlannerRequest, question: str, context: dict[str, Any]) -> HttpResponse:
-    """A question in the page's dialog or, without JavaScript, on a page of its own."""
-    if request.htmx:
-        return render(request, question, context)
-    context |= frame(request, "msel") | {"question": question}
-    return render(request, "desk/sure.html", context)
-
-
-ASKED: dict[str, Callable[[PlannerRequest, list[int]], HttpResponse]] = {
-    "remove": _ask_to_remove,
-    "renumber": _ask_to_renumber,
-}
-"""What is asked first, unless the answer (``sure``) comes with it."""
-
-
-def _answer(
-    request: PlannerRequest,
-    act: str,
-    sentence: str,
-    *,
-    status: int = 200,
-    focus: int | None = None,
-    gone: Sequence[int] = (),
-) -> HttpResponse:
+def _refused(request: PlannerRequest, sentence: str, *, status: int) -> HttpResponse:
     if not request.htmx:
-        say = messages.success if status == 200 else messages.error
-        say(request, sentence)
+        messages.error(request, sentence)
+        return redirect("msel", request.scenario.code, request.scenario.version)
+    context = {"scenario": request.scenario, "sentence": sentence, "ok": False}
+    return render(request, "desk/_toast.html", context, status=status)
+
+
+def _did(request: PlannerRequest, act: str, did: Did, *, focus: int | None) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, did.words)
         return redirect("msel", request.scenario.code, request.scenario.version)
     context = {
         "scenario": request.scenario,
-        "sentence": sentence,
-        "ok": status == 200,
+        "sentence": did.words,
+        "now": did.now,
+        "ok": True,
         "takes_back": {"undo": "redo"}.get(act, "undo"),
     }
-    response = render(request, "desk/_toast.html", context, status=status)
-    return done(response, focus=focus, gone=gone) if status == 200 else response
+    return done(render(request, "desk/_toast.html", context), focus=focus)
 
 
 urlpatterns = [path(f"{VERSION}do/<slug:act>/", do, name="msel_do")]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.utils.translation import get_language
 
-from scenarios.checks import Finding, Kind, Severity, check
+from scenarios.checks import Finding, Kind, Severity
 from scenarios.models import Scenario
-from scenarios.writing import unchecked_document_of
+from scenarios.versions import check_version
 
 GLYPHS = {Severity.ERROR: "late", Severity.WARNING: "due", Severity.ADVICE: "plan"}
 KEPT_S = 600
@@ -30,7 +30,7 @@ def findings(scenario: Scenario) -> list[Finding]:
     """Everything that the check finds, in the reader's language."""
     found = at_hand(scenario)
     if found is None:
-        found = check(unchecked_document_of(scenario))
+        found = check_version(scenario)
         cache.set(_key(scenario), (_state(scenario), found), KEPT_S)
     return found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -94,3 +96,9 @@ def frame(request: PlannerRequest, section: str) -> dict[str, Any]:
         "section": section,
         "others": others(request),
     }
+
+
+def done(response: HttpResponse, *, focus: int | None = None) -> HttpResponse:
+    """Tell the page that the version changed: its table is drawn anew, with this row in focus."""
+    response["HX-Trigger"] = json.dumps({"desk:changed": {"focus": focus}})
+    return response

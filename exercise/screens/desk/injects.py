@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from exercise.screens.access import PlannerRequest, planner
-from exercise.screens.desk.acts import done
 from exercise.screens.desk.findings import said_of
-from exercise.screens.desk.frame import VERSION, frame
+from exercise.screens.desk.frame import VERSION, done, frame
 from exercise.screens.desk.inject_form import (
     FIRST_FIELD,
     InjectForm,

@@ -94,6 +94,11 @@ class Wanted:
         return urlencode({name: value for name, value in named.items() if value})
 
     @property
+    def count(self) -> int:
+        """So many filters are set; the search has a place of its own."""
+        return sum(map(bool, (self.phase, self.unit, self.objective, self.begins)))
+
+    @property
     def narrows(self) -> bool:
         """Whether injects may be left out."""
         return bool(self.query)

@@ -12,8 +12,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
-from exercise.screens.desk.acts import done
-from exercise.screens.desk.frame import INJECT, VERSION, others
+from exercise.screens.desk.frame import INJECT, VERSION, done, others
 from scenarios.models import be_present
 
 LOOKED_AT = 30

@@ -6,7 +6,6 @@ Drawn as the console draws its own (``exercise.situation.timeline``), on the sam
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +14,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, frame
+from exercise.screens.desk.heat import too_much
 from exercise.screens.desk.lists import NUMBERS, Lists
 from exercise.screens.desk.moments import moment_words, time_words
 from exercise.screens.desk.narrowing import Wanted, find
 from exercise.situation.timeline import ROW_PX, SHORTEST_US, Axis, Off, Scale, Tick
 from scenarios.calendar import HOUR_US, SECOND_US
-from scenarios.checks import BIN_US, MOST_PER_BIN
+from scenarios.checks import BIN_US, MOST_PER_BIN, Load, load_of
 from scenarios.choices import ReleaseMode
 from scenarios.models import MselEntry
 from units.models import Unit
@@ -52,12 +53,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Injects of one unit in a quarter of an hour; ``over``: more than it can take in."""
+    """Injects of one unit in a quarter of an hour; ``over``: part of more than it can take in."""
 
     x: float
     width: float
     count: int
     over: bool
+    words: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Lane:
     heat: list[Heat]
     rows: int
     count: int
+    over: int
+    """So often it gets too much."""
 
     @property
     def height(self) -> int:
@@ -83,9 +87,8 @@ class Lane:
     @property
     def words(self) -> str:
         """What the lane shows, for those who do not see it."""
-        over = sum(1 for one in self.heat if one.over)
         said = _("%(unit)s: %(count)d tin") % {"unit": self.unit, "count": self.count}
-        return said + (_("; quá tải %d lần") % over if over else "")
+        return said + (_("; quá tải %d lần") % self.over if self.over else "")
 
 
 @require_safe
@@ -141,29 +144,40 @@ COLUMNS = (
 )
 
 
+Row = dict[str, Any]
+
+
 def _lanes(lists: Lists, scale: Scale, pks: set[int], only: str) -> tuple[list[Lane], bool]:
-    """The lanes; and whether they have bars, or are so full that only their heat is drawn."""
+    """The lanes; and whether they have bars, or are so full that only their heat is drawn. The heat
+    is that of the whole plan: what else a unit gets counts, whether it is shown or not.
+    """
     scenario = lists.scenario
     entries = MselEntry.objects.filter(scenario=scenario, planned_us__isnull=False).order_by()
-    timed = {row["pk"]: row for row in entries.values(*COLUMNS) if row["pk"] in pks}
-    by_unit: dict[int, list[dict[str, Any]]] = {}
+    timed = {row["pk"]: row for row in entries.values(*COLUMNS)}
+    every: dict[int, list[Row]] = {}
+    wanted: dict[int, list[Row]] = {}
     pairs = MselEntry.addressees.through.objects.filter(mselentry__scenario=scenario)
     for pk, unit_id in pairs.values_list("mselentry_id", "unit_id"):
         if pk in timed:
-            by_unit.setdefault(unit_id, []).append(timed[pk])
+            every.setdefault(unit_id, []).append(timed[pk])
+        if pk in pks:
+            wanted.setdefault(unit_id, []).append(timed[pk])
     units = [unit for unit in lists.units.values() if not only or unit.code == only]
     taking = lists.participants
-    shown = [unit for unit in units if unit.pk in taking or unit.pk in by_unit]
-    drawn = sum(len(by_unit.get(unit.pk, ())) for unit in shown) <= MOST_BARS
-    make = _lane if drawn else _heat_alone
-    return [make(unit, by_unit.get(unit.pk, []), lists, scale) for unit in shown], drawn
+    shown = [unit for unit in units if unit.pk in taking or unit.pk in wanted]
+    drawn = sum(len(wanted.get(unit.pk, ())) for unit in shown) <= MOST_BARS
+    lanes = []
+    for unit in shown:
+        rows = wanted.get(unit.pk, [])
+        bars, depth = _bars(rows, lists, scale) if drawn else ([], 1)
+        load = _load(every.get(unit.pk, []) if unit.pk in taking else [], scale)
+        heat = _heat(load, lists, scale)
+        lanes.append(Lane(unit, bars, heat, depth, len(rows), len(load.overloads)))
+    return lanes, drawn
 
 
-def _heat_alone(unit: Unit, rows: list[dict[str, Any]], lists: Lists, scale: Scale) -> Lane:
-    return Lane(unit, [], _heat(rows, scale), 1, len(rows))
-
-
-def _lane(unit: Unit, rows: list[dict[str, Any]], lists: Lists, scale: Scale) -> Lane:
+def _bars(rows: list[Row], lists: Lists, scale: Scale) -> tuple[list[Bar], int]:
+    """The bars of a lane, in so many rows that none covers another."""
     rows = sorted(rows, key=lambda row: (row["planned_us"], row["number"]))
     ends: list[int] = []
     bars = []
@@ -179,27 +193,35 @@ def _lane(unit: Unit, rows: list[dict[str, Any]], lists: Lists, scale: Scale) ->
         words = f"{row['number']} {moment_words(start, lists.zero)} {Text.of(row['title'])}"
         width = min(scale.x(end), 100) - x
         bars.append(Bar(row["pk"], row["number"], words, glyph, x, width, place * ROW_PX + 2))
-    return Lane(unit, bars, _heat(rows, scale), max(1, len(ends)), len(rows))
+    return bars, max(1, len(ends))
 
 
-def _end_us(row: dict[str, Any], scale: Scale) -> int:
+def _end_us(row: Row, scale: Scale) -> int:
     """The deadline on the calendar; a stand-down in between is not worked in."""
     length_s = row["complete_within_s"] or row["acknowledge_within_s"] or 0
     play_us = scale.calendar.place_us(row["planned_us"]) + length_s * SECOND_US
     return scale.calendar.to_calendar_us(play_us, before_break=True)
 
 
-def _heat(rows: list[dict[str, Any]], scale: Scale) -> list[Heat]:
-    """The same quarters as the check's (``scenarios.checks.load``): of play, so that a stand-down
-    is in none.
-    """
+def _load(rows: list[Row], scale: Scale) -> Load:
+    """What the check counts too: by play, so that a stand-down is in no quarter, from the start."""
+    times = sorted(scale.calendar.place_us(row["planned_us"]) for row in rows)
+    return load_of([us for us in times if us >= 0])
+
+
+def _heat(load: Load, lists: Lists, scale: Scale) -> list[Heat]:
     calendar = scale.calendar
-    counts = Counter(calendar.place_us(row["planned_us"]) // BIN_US for row in rows)
     made = []
-    for at, count in sorted(counts.items()):
+    for at, count in sorted(load.counts.items()):
         x = scale.x(calendar.to_calendar_us(at * BIN_US))
+        if x >= 100:  # beyond the phases and all that is shown
+            break
         end = scale.x(calendar.to_calendar_us((at + 1) * BIN_US, before_break=True))
-        made.append(Heat(x, end - x, count, count > MOST_PER_BIN))
+        words, over = ngettext("%(n)d tin", "%(n)d tin", count) % {"n": count}, load.overload_in(at)
+        if over:
+            ends = [calendar.to_calendar_us(us) for us in (over.from_us, over.to_us)]
+            words += too_much(over.most, *(moment_words(us, lists.zero) for us in ends))
+        made.append(Heat(x, min(end, 100) - x, count, over is not None, words))
     return made
 
 

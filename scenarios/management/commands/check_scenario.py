@@ -29,8 +29,8 @@ from django.utils.translation import gettext as _
 
 from scenarios.checks import Finding, Severity, check
 from scenarios.models import Scenario
-from scenarios.reading import Document, Problem, ScenarioProblems, read
-from scenarios.writing import unchecked_document_of
+from scenarios.reading import Problem, ScenarioProblems, read
+from scenarios.versions import check_version
 
 SHOWN_PER_CODE = 20
 """Of one code people are told so many places; ``--json`` tells all."""
@@ -55,19 +55,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         source: str = options["source"]
         try:
-            document, version = _document(source, options["number"])
+            code, version, findings = _checked(source, options["number"])
         except ScenarioProblems as error:
             self._tell_unreadable(source, error, as_json=options["json"])
             raise SystemExit(2) from error
-        findings = check(document)
         least = Severity.values.index(options["severity"])
         told = [one for one in findings if Severity.values.index(one.severity) <= least]
         if options["json"]:
-            head = {"source": source, "code": document.code, "version": version, "readable": True}
+            head = {"source": source, "code": code, "version": version, "readable": True}
             answer = {**head, "counts": _counts(findings), "findings": [*map(_as_json, told)]}
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self._print(document.code, findings, told)
+            self._print(code, findings, told)
         if any(one.severity == Severity.ERROR for one in findings):
             raise SystemExit(1)
 
@@ -105,14 +104,15 @@ class Command(BaseCommand):
             self.stderr.write(f"{place}: {problem}")
 
 
-def _document(source: str, number: int | None) -> tuple[Document, int | None]:
-    """The document of a file, or of a stored scenario with its version.
+def _checked(source: str, number: int | None) -> tuple[str, int | None, list[Finding]]:
+    """The code of what is in a file, or of a stored scenario with its version; what is found.
 
     Raises:
         ScenarioProblems: the file cannot be read, or there is no such scenario.
     """
     if os.path.exists(source) or os.sep in source or source.endswith((".yaml", ".yml", ".json")):
-        return read(source), None
+        document = read(source)
+        return document.code, None, check(document)
     versions = Scenario.objects.filter(code=source).order_by("-version")
     scenario = (versions if number is None else versions.filter(version=number)).first()
     if scenario is None:
@@ -123,8 +123,7 @@ def _document(source: str, number: int | None) -> tuple[Document, int | None]:
         )
         value = "" if number is None else str(number)
         raise ScenarioProblems([Problem(None, "", "unknown_scenario", message, value)])
-    # As it stands in the rows: a draft need not be anything that a file may say.
-    return unchecked_document_of(scenario), scenario.version
+    return scenario.code, scenario.version, check_version(scenario)
 
 
 def _counts(findings: list[Finding]) -> dict[str, int]:
