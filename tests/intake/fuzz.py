@@ -75,11 +75,25 @@ def main() -> None:
             data = _sheet(path) if which == "xlsx" else path.read_bytes()
             if data:
                 Path(corpus, str(place)).write_bytes(data)
+        if which == "csv":
+            for place, data in enumerate(_before_unicode()):
+                Path(corpus, f"old-{place}").write_bytes(data)
         atheris.Setup(
             [sys.argv[0], f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=600", corpus],
             once,
         )
         atheris.Fuzz()
+
+
+def _before_unicode() -> list[bytes]:
+    from tests.intake import test_vietnamese as vietnamese
+
+    text = vietnamese.TEXT
+    return [
+        vietnamese.written(text, vietnamese._TCVN3),
+        vietnamese.written(text, vietnamese._VNI),
+        vietnamese.in_1258(text),
+    ]
 
 
 def _sheet(path: Path) -> bytes:

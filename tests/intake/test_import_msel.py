@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from scenarios.editing import Refused
@@ -238,6 +239,56 @@ def test_a_whole_scenario_becomes_a_new_one(draft: Scenario, tmp_path: Path, wri
     assert after.msel == before.msel
     assert after.people == before.people
     assert after.phases == before.phases
+
+
+@pytest.mark.parametrize("place", ["khong-co/report.json", "thu-muc", "tep.txt/report.json"])
+def test_nothing_is_imported_where_the_report_cannot_be_written(
+    draft: Scenario, sheet: Path, place: str
+) -> None:
+    (sheet.parent / "thu-muc").mkdir()
+    (sheet.parent / "tep.txt").touch()
+    before = list(MselEntry.objects.values())
+    sheet.write_text(SHEET.replace("06/2024", "10/2023"), encoding="utf-8")
+    out = sheet.parent / place
+    for words in (["--into", draft.code], ["--into", "moi", "--new"]):
+        with pytest.raises(CommandError, match="Chưa nhập gì") as told:
+            call_command("import_msel", str(sheet), *words, "--json", str(out))
+        assert told.value.returncode == 2
+        assert str(out) in str(told.value)
+    assert list(MselEntry.objects.values()) == before
+    assert not Scenario.objects.filter(code="moi").exists()
+    assert not draft.edits.exists()
+
+
+def test_a_report_that_no_longer_fits_is_told_beside_what_was_imported(sheet: Path) -> None:
+    with pytest.raises(CommandError, match="Đã nhập 3 dòng") as told:
+        call_command("import_msel", str(sheet), "--into", "moi", "--new", "--json", "/dev/full")
+    assert told.value.returncode == 2
+    assert MselEntry.objects.count() == 3
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_refused_import_leaves_the_former_report_and_nothing_beside_it(
+    draft: Scenario, sheet: Path
+) -> None:
+    out = sheet.with_name("report.json")
+    out.write_text("{}")
+    with pytest.raises(CommandError):
+        call_command("import_msel", str(sheet), "--into", "khong-co", "--json", str(out))
+    assert out.read_text() == "{}"
+    assert sorted(one.name for one in sheet.parent.iterdir()) == [out.name, sheet.name]
+
+
+def test_a_report_goes_through_a_pipe(sheet: Path) -> None:
+    pipe = sheet.with_name("ong")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(SystemExit):
+            call_command("import_msel", str(sheet), "--into", "moi", "--new", "--json", str(pipe))
+        assert json.loads(os.read(reader, 65_536))["imported"] == 3
+    finally:
+        os.close(reader)
 
 
 def test_a_formula_without_a_value_is_no_time(tmp_path: Path) -> None:
