@@ -1,0 +1,37 @@
+"""Where in a review a planner stands, as addresses say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from exercise.screens.desk.importing.table import ALL, AROUND, ERRORS
+
+
+class Place(forms.Form):
+    """Which rows are looked at: a page of them, or the page on which a row stands."""
+
+    show = forms.ChoiceField(choices=[(one, one) for one in (AROUND, ALL, ERRORS)], required=False)
+    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    row = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
+
+
+def place_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an address says; what cannot be meant is left out."""
+    place = Place(data)
+    place.is_valid()
+    return place.cleaned_data
+
+
+def query_of(place: Mapping[str, Any]) -> str:
+    """The end of an address that keeps a row in mind, or nothing."""
+    row = place.get("row")
+    return "" if row is None else f"?show={place.get('show') or AROUND}&row={row}"
+
+
+def end_of(place: Mapping[str, Any]) -> str:
+    """The end of an address that leads to the row in the review, or nothing."""
+    query = query_of(place)
+    return f"{query}#row-{place['row']}" if query else ""
