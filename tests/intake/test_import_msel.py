@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from datetime import date
@@ -150,9 +151,8 @@ def test_it_changes_adds_and_keeps_in_one_edit_of_a_draft(draft: Scenario, tmp_p
 def test_what_a_planner_saves_while_the_file_is_read_is_not_written_over(
     draft: Scenario, sheet: Path
 ) -> None:
-    request = taking.Request(
-        data=sheet.read_bytes(), name=sheet.name, code=draft.code, today=date(2024, 3, 4)
-    )
+    data = sheet.read_bytes().replace(b"06/2024", b"10/2023")
+    request = taking.Request(data=data, name=sheet.name, code=draft.code, today=date(2024, 3, 4))
     seen = taking.look(request)
     assert seen.merge.after
     Scenario.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
@@ -179,6 +179,55 @@ def test_what_is_only_warned_of_is_written(draft: Scenario, tmp_path: Path) -> N
         "not_participating",
     }
     assert draft.msel.filter(number__startswith="5.").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "code"),
+    [
+        ("Giờ DT", "N61 08:00", "absurd_time"),
+        ("Giờ DT", "10/12/2023 09:00", "absurd_time"),
+        ("Hạn", "8 ngày", "absurd_time"),
+        ("Sau tin", "5.1 hoàn thành + 200h", "absurd_time"),
+        ("Sau tin", "5.3", "trigger_cycle"),
+    ],
+)
+def test_what_no_scenario_can_hold_refuses_its_row_and_no_other(
+    draft: Scenario, tmp_path: Path, field: str, said: str, code: str
+) -> None:
+    rows = [
+        {"STT": "5.1", "Giờ DT": "N1 07:30", "Đơn vị nhận": "VP", "Nội dung": "Được"},
+        {"STT": "5.2", "Đơn vị nhận": "VP", "Nội dung": "Hỏng", field: said},
+        {"STT": "5.3", "Đơn vị nhận": "VP", "Nội dung": "Chờ", "Sau tin": "5.2"},
+    ]
+    file = tmp_path / "qua-muc.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        names = ["STT", "Giờ DT", "Đơn vị nhận", "Nội dung", "Hạn", "Sau tin"]
+        table = csv.DictWriter(out, names)
+        table.writeheader()
+        table.writerows(rows)
+    status, report = run(file, "--into", draft.code)
+    assert (status, report["imported"]) == (1, 1)
+    assert {error["code"] for error in report["errors"]} == {code}
+    assert draft.msel.filter(number__startswith="5.").get().number == "5.1"
+
+
+@pytest.mark.parametrize("field", ["Hành động mong đợi", "Mục tiêu"])
+def test_a_cell_of_too_many_items_keeps_the_rest_in_a_note(
+    draft: Scenario, tmp_path: Path, field: str
+) -> None:
+    items = "\n".join(f"Việc thứ {n}" for n in range(1, 301))
+    file = tmp_path / "nhieu.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(["STT", "Giờ DT", "Đơn vị nhận", "Nội dung", field])
+        table.writerow(["5.1", "N1 07:30", "VP", "Nhiều việc", items])
+    status, report = run(file, "--into", draft.code)
+    assert (status, report["imported"]) == (0, 1)
+    assert "too_many_items" in {warning["code"] for warning in report["warnings"]}
+    inject = draft.msel.get(number="5.1")
+    kept = [*(one["vi"] for one in inject.expected_actions), *(words for _, words in inject.notes)]
+    for n in (1, 200, 201, 300):
+        assert any(f"Việc thứ {n}" in one.split("\n") for one in kept), n
 
 
 def test_an_approved_scenario_is_not_touched(sheet: Path) -> None:

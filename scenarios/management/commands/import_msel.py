@@ -70,11 +70,13 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             with _telling_of(out, nothing):
                 file = stack.enter_context(_opened(out))
+            request: taking.Request | None = None
+            seen: Preview | None = None
             try:
                 request, seen = self._look(options)
             except Unreadable as error:
                 self.stderr.write(f"{options['file']}: {error}")
-                request, seen, report = None, None, _unreadable(error)
+                report = _unreadable(error)
             else:
                 report = seen.report(imported=taking.would_take(seen))
             words = json.dumps(report, ensure_ascii=False, indent=2)
