@@ -185,7 +185,7 @@ def test_what_is_only_warned_of_is_written(draft: Scenario, tmp_path: Path) -> N
     ("field", "said", "code"),
     [
         ("Giờ DT", "N61 08:00", "absurd_time"),
-        ("Giờ DT", "10/12/2023 09:00", "absurd_time"),
+        ("Giờ DT", "25/12/2023 09:00", "absurd_time"),
         ("Hạn", "8 ngày", "absurd_time"),
         ("Sau tin", "5.1 hoàn thành + 200h", "absurd_time"),
         ("Sau tin", "5.3", "trigger_cycle"),
