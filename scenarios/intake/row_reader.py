@@ -232,8 +232,8 @@ class RowReader:
         self._read["problem"] = self.target.problems.code(problem) if problem else None
         for word, near in objectives.unknown[:MOST_TOLD]:
             self._unknown(Field.OBJECTIVES, "unknown_objective", word, near)
-        if more := [word for word, _near in objectives.unknown[MOST_TOLD:]]:
-            self._left_over(Field.OBJECTIVES, MOST_TOLD, more)
+        if rest := [word for word, _near in objectives.unknown[MOST_TOLD:]]:
+            self._left_over(Field.OBJECTIVES, MOST_TOLD, rest)
         if problem and self._read["problem"] is None:
             near = self.target.problems.nearest(problem)
             self._unknown(Field.PROBLEM, "unknown_problem", problem, near)

@@ -137,15 +137,9 @@ CASES = {
     "every second byte zero": Case("csv", lambda: b"a\0" * 9 * MEGABYTE, "cell_too_long"),
     "quotes over lines": Case("csv", lambda: b'"a\n",' * 3 * MEGABYTE, "too_many_rows"),
     "fields of numbers without end": Case("csv", lambda: table((ENDLESS,) * 6, 300), PREVIEWED),
-    "one number for all": Case(
-        "csv", lambda: table(("1.01", "N1 07:30", "VP", "a", "", ""), 2_000), PREVIEWED
-    ),
-    "no number for any": Case(
-        "csv", lambda: table(("", "N1 07:30", "VP", "a", "", ""), 2_000), PREVIEWED
-    ),
     "names that nobody has": Case(
         "xlsx",
-        lambda: book(*((f"{n}", "N1 07:30", "VP", "a", "", names(n)) for n in range(20))),
+        lambda: book(*((f"{n}", "N1 07:30", "VP", "a", "", names(n)) for n in range(6))),
         PREVIEWED,
     ),
     "aliases of aliases": Case("yaml", laughs, "yaml_bomb"),
