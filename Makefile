@@ -54,15 +54,13 @@ browser-tests: $(DEV) ## The screens in a real Chromium
 	@$(PYTEST) -n auto -m browser $(ARGS)
 
 engine-tests: $(DEV) ## With a real broker, worker and beat
-	@$(PYTEST) -n auto -m "engine and not postgres" tests/archive $(ARGS)
-	@$(PYTEST) -m "engine and not postgres" --ignore tests/chaos --ignore tests/archive $(ARGS)
+	@$(PYTEST) -n auto -m "engine and not postgres" --ignore tests/chaos $(ARGS)
 
 postgres-tests: $(DEV) ## What touches a database, on PostgreSQL; whole drills there: hosts-tests, chaos
 	@.ci/with-postgres $(PYTEST) -n auto --with-database \
-		-m "not browser and not engine and not hosts" $(ARGS)
-	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive \
+		-m "not browser and not engine and not hosts" -k "not sqlite" $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive tests/engine/test_another_host.py \
 		--ignore tests/archive/test_hostile.py $(ARGS)
-	@.ci/with-postgres $(PYTEST) tests/engine/test_another_host.py $(ARGS)
 
 fuzz: $(DEV) ## Random sessions against every address and command for FUZZ_S seconds
 	@$(PYTEST) -q -s -p no:randomly --timeout 0 tests/screens/test_any_session.py \
@@ -72,7 +70,7 @@ hosts-tests: $(DEV) ## On hosts of their own: the network is cut between every t
 	@$(PYTEST) -m hosts $(ARGS)
 
 chaos: $(DEV) ## Every fault twice in a drill, on SQLite and PostgreSQL: nothing lost (as root)
-	@.ci/with-postgres $(PYTEST) -n 3 tests/chaos $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n 4 tests/chaos $(ARGS)
 
 reliability: $(DEV) ## The same RUNS times each, into docs/reliability.md; broken off, it goes on
 	@.ci/with-postgres $(BIN)/python -m tests.chaos.reliability --runs $(RUNS) $(ARGS)

@@ -6,7 +6,6 @@ too much is refused here.
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import Any
 
@@ -19,6 +18,7 @@ _django: Any = get_asgi_application()
 
 # After Django is set up: the hub reads its settings.
 from exercise.health import counted  # noqa: E402
+from exercise.lasting import settle  # noqa: E402
 from exercise.live.asgi import lifespan, live  # noqa: E402
 from exercise.live.door import GUARD_HEADERS  # noqa: E402
 
@@ -35,12 +35,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def _settle() -> None:
-    """Load what the first request would, and spare the garbage collector all that stays for good: a
-    full round through it took 90 ms, in the middle of somebody's page.
-    """
+    """Load what the first request would; it stays."""
     _addresses = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def _path(scope: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ are declared on this `app`, so whoever sends one has it.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -16,6 +15,8 @@ from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_init
 from django.conf import settings
 from kombu import Queue
+
+from exercise.lasting import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
 
@@ -45,9 +46,7 @@ def settle_in(**_worker: Any) -> None:
     """Make a process that starts into one that will do nothing but tasks."""
     from django.db import connections
 
-    # What is loaded by now stays: the collector need not look through it again and again.
-    gc.collect()
-    gc.freeze()
+    settle()
     for one in connections.settings.values():
         one["CONN_MAX_AGE"] = KEPT_S
 

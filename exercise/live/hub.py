@@ -24,7 +24,6 @@ from exercise.live import bus
 from exercise.live.bus import RING_BYTES, RING_ENTRIES
 from exercise.live.door import Turnstile
 from exercise.live.room import (
-    MADE_KEPT,
     START,
     Client,
     Entry,
@@ -358,8 +357,7 @@ class Hub:
     def _sweep(self) -> None:
         now_s = time.monotonic()
         for room in list(self.rooms.values()):
-            for entry in list(room.ring)[:-MADE_KEPT]:
-                entry.forget_made()
+            room.forget_made()
             if room.empty_since_s is not None and now_s - room.empty_since_s > EMPTY_ROOM_S:
                 del self.rooms[room.exercise_id]
 

@@ -22,8 +22,10 @@ from exercise.live.tokens import Audience
 REPLAY_ENTRIES = 100
 """Who missed more than this loads the page's live part again: that is cheaper for both."""
 QUEUE_LIMIT = 256
-MADE_KEPT = 32
-"""Entries whose finished bytes are kept for those who come back at once."""
+MADE_BYTES = 4 * 1024 * 1024
+"""Finished bytes of an exercise that are kept for those who come back at once, the newest drawings'
+first. What is being sent is kept until the next drawing, however large.
+"""
 
 Id = tuple[int, int]
 Message = dict[str, Any]
@@ -159,7 +161,7 @@ class Client:
 class Entry:
     """One drawing: packed as it came, made into bytes once for each audience that watches."""
 
-    __slots__ = ("_made", "closes", "id", "parts", "size")
+    __slots__ = ("_made", "closes", "id", "made_size", "parts", "size")
 
     def __init__(self, raw_id: bytes, fields: dict[bytes, bytes]) -> None:
         self.id = parse_id(raw_id.decode()) or START
@@ -167,6 +169,7 @@ class Entry:
         self.parts: dict[str, list[tuple[str, bytes]]] = {}
         self.closes: list[str] = []
         self._made: dict[str, bytes] = {}
+        self.made_size = 0
         for name, packed in fields.items():
             _place, event, audience = name.decode().split("|", 2)
             if event == bus.CLOSE:
@@ -182,6 +185,7 @@ class Entry:
                 sse(event, bus.unpack(packed), self.id if place == len(parts) else None)
                 for place, (event, packed) in enumerate(parts, start=1)
             )
+            self.made_size += len(self._made[audience])
         return self._made[audience]
 
     def closes_for(self, client: Client) -> bool:
@@ -189,6 +193,7 @@ class Entry:
 
     def forget_made(self) -> None:
         self._made.clear()
+        self.made_size = 0
 
 
 class Room:
@@ -218,17 +223,24 @@ class Room:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
+        self.forget_made()
         self.first = self.first if self.first != START else entry.id
         self.last = entry.id
         self.ring.append(entry)
         self.gone.update(name[1:] for name in entry.closes if name.startswith(bus.HOLDER))
         self._size += entry.size
-        if len(self.ring) > MADE_KEPT:
-            self.ring[-MADE_KEPT - 1].forget_made()
         while len(self.ring) > RING_ENTRIES or (self._size > RING_BYTES and len(self.ring) > 1):
             gone = self.ring.popleft()
             self._size -= gone.size
             self._dropped.update(dict.fromkeys(gone.parts, gone.id))
+
+    def forget_made(self) -> None:
+        """Let go of finished bytes beyond ``MADE_BYTES``; they can be made again."""
+        left = MADE_BYTES
+        for entry in reversed(self.ring):
+            left -= entry.made_size
+            if left < 0:
+                entry.forget_made()
 
     def missed(self, client: Client) -> list[Entry] | None:
         """What a client has not seen, ``None`` when that cannot be told: it must load again."""

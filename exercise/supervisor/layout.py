@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,13 @@ STOP_INTAKE, STOP_BEAT, STOP_WORKER, STOP_BROKER = range(4)
 
 CHORES_NICENESS = 10
 """Where processor time is short, an import waits and a release does not."""
+
+
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(128 * 1024)}
+"""Read by glibc. Drawings are texts of some hundred KB that live for a moment. By itself it would
+take them, after the first of each size, from heaps, one for each thread, where they leave holes: a
+process grew for hours by what nobody used any more.
+"""
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,14 @@ class Site:
         )
 
     def env(self) -> dict[str, str]:
-        """Return what the children must agree on, whatever the command was started with."""
+        """Return what the children must agree on, whatever the command was started with, and how
+        they take memory where it says nothing of that.
+        """
         return {
             "EXERCISE_VAR": str(self.var),
             "REDIS_URL": self.redis_url,
             "PORT": str(self.port),
-        }
+        } | {name: os.environ.get(name, value) for name, value in MEMORY.items()}
 
     def broker(self) -> list[Child]:
         """Return the private broker, or nothing where another one is named."""

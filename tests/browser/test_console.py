@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Drill, Enter
-from .visitor import PHONE
+from .visitor import PHONE, box
 
 pytestmark = pytest.mark.browser
 LATER = "() => new Promise((done) => setTimeout(done, 1600))"
@@ -98,9 +98,8 @@ def test_an_evaluator_sees_what_is_rated(running: Drill, enter: Enter) -> None:
 def test_the_journal_is_read_on_a_phone(running: Drill, enter: Enter) -> None:
     page = enter("tongdaodien", running.path("journal/"), viewport=PHONE).page
     words = page.get_by_role("cell").filter(has_text="phát 1.01").first
-    box = words.bounding_box()
-    assert box
-    assert box["x"] + box["width"] <= PHONE["width"]
+    place = box(words)
+    assert place["x"] + place["width"] <= PHONE["width"]
 
 
 def test_what_is_late_can_be_read_alone(running: Drill, enter: Enter) -> None:
@@ -125,8 +124,6 @@ def test_units_as_a_table(running: Drill, enter: Enter) -> None:
     expect(page.get_by_role("button", name="Bảng", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
-    first = page.get_by_role("link", name=re.compile("^Ban Giám đốc")).first.bounding_box()
-    second = page.get_by_role("link", name=re.compile("^Văn phòng")).first.bounding_box()
-    assert first
-    assert second
+    first = box(page.get_by_role("link", name=re.compile("^Ban Giám đốc")).first)
+    second = box(page.get_by_role("link", name=re.compile("^Văn phòng")).first)
     assert first["x"] == second["x"]

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .site import Site
 from .test_every_page import too_wide, violations
-from .visitor import PHONE, Visitor, context_of
+from .visitor import PHONE, Visitor, box, context_of
 
 pytestmark = pytest.mark.browser
 
@@ -215,9 +215,7 @@ def test_on_a_phone_a_row_is_a_card_and_is_mended_with_a_thumb(
     page = come(viewport=PHONE).page
     to_check(page, workbook(tmp_path / "kich-ban.xlsx"))
     button = page.get_by_role("button", name="Đổi thành 7.16")
-    box = button.bounding_box()
-    assert box
-    assert box["height"] >= 44
+    assert box(button)["height"] >= 44
     button.tap()
     expect(page.locator("tr[data-bad]")).to_have_count(2)
     field = page.get_by_label("Giờ diễn tập, dòng 8")

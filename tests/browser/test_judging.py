@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import Drill, Enter
-from .visitor import PHONE
+from .visitor import PHONE, box
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +33,7 @@ def test_ten_actions_with_a_thumb(running: Drill, enter: Enter) -> None:
     while True:
         for place in range(1, page.locator(".judge > li").count() + 1):
             one = letter(page, place, LETTERS[rated % 4]).locator("xpath=..")
-            box = one.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44
+            assert box(one)["height"] >= 44
             one.tap()
             saved = page.locator(".judge > li").nth(place - 1).locator(".saved")
             expect(saved).to_have_text(re.compile(r"^Đã lưu \d\d:\d\d:\d\d$"))

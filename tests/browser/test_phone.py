@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from .conftest import Drill, Enter
-from .visitor import PHONE
+from .visitor import PHONE, box
 
 pytestmark = pytest.mark.browser
-
-
-def top(part: Locator) -> float:
-    box = part.bounding_box()
-    assert box
-    return box["y"]
 
 
 def open_tasking(drill: Drill, enter: Enter, inject: str) -> Page:
@@ -28,18 +22,15 @@ def test_only_the_buttons_of_a_long_report_stay_below(running: Drill, enter: Ent
     page = open_tasking(running, enter, "1.03")
     send = page.get_by_role("button", name="Gửi báo cáo")
     expect(send).to_be_in_viewport(ratio=1)
-    assert top(send) > PHONE["height"] - 160
+    assert box(send)["y"] > PHONE["height"] - 160
     field = page.get_by_label("Trích yếu")
     expect(field).not_to_be_in_viewport()
-    log = page.get_by_role("listitem").last.bounding_box()
-    assert log
-    assert top(page.get_by_label("Báo cáo", exact=True)) > log["y"] + log["height"]
+    log = box(page.get_by_role("listitem").last)
+    assert box(page.get_by_label("Báo cáo", exact=True))["y"] > log["y"] + log["height"]
     field.scroll_into_view_if_needed()
     expect(send).to_be_in_viewport(ratio=1)
     for label in ("Số văn bản", "Ngày", "Trích yếu"):
-        box = page.get_by_label(label, exact=True).bounding_box()
-        assert box
-        assert box["width"] > PHONE["width"] - 40
+        assert box(page.get_by_label(label, exact=True))["width"] > PHONE["width"] - 40
 
 
 def test_there_is_nothing_to_write_before_the_order_is_acknowledged(
@@ -76,18 +67,14 @@ def test_an_answer_hides_neither_title_nor_mark(running: Drill, enter: Enter) ->
     page.get_by_role("button", name="Đã nhận tin").click()
     answer = page.get_by_role("status").filter(has_text="Đã xác nhận nhận tin 1.02.")
     expect(answer).to_be_visible()
-    box = answer.bounding_box()
-    assert box
-    assert box["y"] > PHONE["height"] / 2
+    assert box(answer)["y"] > PHONE["height"] / 2
     expect(page.get_by_role("button", name="Hoàn thành")).to_be_visible()
     page.get_by_role("button", name="Hoàn thành").click(trial=True)  # nothing lies over it
 
 
 def test_the_evaluators_list_has_the_whole_height(site: object, enter: Enter) -> None:
     page = enter("danhgia1", "/x/giua-chung/evaluate/", viewport=PHONE).page
-    box = page.get_by_role("region", name="Việc của đơn vị").bounding_box()
-    assert box
-    assert box["height"] > 400
+    assert box(page.get_by_role("region", name="Việc của đơn vị"))["height"] > 400
 
 
 def test_the_bar_below_lies_over_the_rows(running: Drill, enter: Enter) -> None:
@@ -120,9 +107,7 @@ def test_a_long_name_lies_under_nothing(site: object, enter: Enter) -> None:
     page = enter("gdmay", "/x/giua-chung/inbox/", viewport=PHONE).page
     menu = page.get_by_text("Giám đốc công ty may").locator("xpath=..")
     alarm = page.get_by_role("link", name="Tình huống thật")
-    left, right = menu.bounding_box(), alarm.bounding_box()
-    assert left
-    assert right
+    left, right = box(menu), box(alarm)
     assert left["x"] + left["width"] <= right["x"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Drill, Enter
-from .visitor import PHONE, WALL
+from .visitor import PHONE, WALL, box
 
 pytestmark = pytest.mark.browser
 GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:", "undefined")
@@ -26,6 +26,15 @@ WRONG = """() => {
       wrong.push(`cut off: ${words}`);
   }
   return wrong;
+}"""
+
+# In one look: the board is drawn anew under whoever looks twice.
+SIZES = """name => {
+  const tile = [...document.querySelectorAll("main li")].find(
+    (one) => one.textContent.includes(name));
+  return [...tile.querySelectorAll("div")]
+    .filter((one) => one.checkVisibility() && one.textContent.trim())
+    .map((one) => parseFloat(getComputedStyle(one).fontSize));
 }"""
 
 
@@ -64,14 +73,8 @@ def test_on_a_phone_names_and_states_are_as_large_as_text(running: Drill, enter:
     page = enter(to=running.board, viewport=PHONE).page
     tile = page.get_by_role("listitem").filter(has_text="Năng lượng").first
     expect(tile.get_by_text("Năng lượng", exact=True)).to_have_css("font-size", "16px")
-    sizes = tile.locator("div").evaluate_all(
-        "all => all.filter(one => one.checkVisibility() && one.textContent.trim())"
-        ".map(one => parseFloat(getComputedStyle(one).fontSize))"
-    )
-    assert min(sizes) >= 14
-    box = tile.bounding_box()
-    assert box
-    assert 40 <= box["height"] < 60
+    assert min(page.evaluate(SIZES, "Năng lượng")) >= 14
+    assert 40 <= box(tile)["height"] < 60
 
 
 def test_cut_off_it_shows_the_time_of_the_last_data(running: Drill, enter: Enter) -> None:
@@ -104,11 +107,6 @@ def test_the_banner_tells_the_time_of_the_exercises_place(running: Drill, enter:
     lost = page.get_by_role("alert").filter(has_text="Số liệu lúc")
     expect(lost).to_contain_text(f"Số liệu lúc {wall.inner_text()[:2]}:")
     # It takes a place of its own and lies over nothing.
-    bar, head = (
-        lost.bounding_box(),
-        page.get_by_role("region", name="Đồng hồ diễn tập").bounding_box(),
-    )
-    assert bar
-    assert head
+    bar, head = box(lost), box(page.get_by_role("region", name="Đồng hồ diễn tập"))
     assert bar["y"] + bar["height"] <= head["y"] + 1
     page.get_by_role("link", name="Nhật ký", exact=True).click(trial=True)

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FloatRect,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from .site import Site
 
@@ -31,6 +40,15 @@ SHIFT_DATE = """() => {
     static now() { return real.now() + shift; }
   };
 }"""
+
+
+def box(part: Locator) -> FloatRect:
+    """Where a part of the page lies, though the page may be drawn anew between looks."""
+    for _ in range(10):
+        expect(part).to_be_visible()
+        if found := part.bounding_box():
+            return found
+    raise AssertionError("drawn anew each time it was looked at")
 
 
 @contextmanager

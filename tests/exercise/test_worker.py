@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery.fixups.django import DjangoWorkerFixup
@@ -58,15 +62,26 @@ def test_a_worker_keeps_its_connections_from_task_to_task(monkeypatch):
     assert not closed
 
 
-def test_a_worker_gives_up_a_connection_that_is_too_old(db):
+@pytest.fixture
+def settled(db: None) -> Iterator[dict[str, Any]]:
+    """This process as a worker's; gives the settings of its connections."""
     settings = connections.settings["default"]
-    before = settings["CONN_MAX_AGE"]
+    age_s, turn_s = settings["CONN_MAX_AGE"], sys.getswitchinterval()
     settle_in()
-    try:
-        assert 0 < settings["CONN_MAX_AGE"] < 300
-        assert settings["CONN_HEALTH_CHECKS"]
-    finally:
-        settings["CONN_MAX_AGE"] = before
+    yield settings
+    settings["CONN_MAX_AGE"] = age_s
+    sys.setswitchinterval(turn_s)
+    gc.unfreeze()
+
+
+def test_a_worker_gives_up_a_connection_that_is_too_old(settled: dict[str, Any]) -> None:
+    assert 0 < settled["CONN_MAX_AGE"] < 300
+    assert settled["CONN_HEALTH_CHECKS"]
+
+
+def test_a_command_waits_for_no_drawing_at_each_of_its_statements(settled: dict[str, Any]) -> None:
+    statements = 40
+    assert statements * sys.getswitchinterval() < 0.05
 
 
 def test_what_takes_seconds_has_a_queue_of_its_own() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,57 @@ def test_one_audience_shares_one_bytes_object(drill: int) -> None:
         assert all(body is shared[0] for body in shared)
 
     play(scene)
+
+
+def test_drawings_that_were_sent_are_kept_as_small_as_they_came(drill: int) -> None:
+    """As bytes for its readers each of these takes a megabyte, and nobody comes back for it."""
+
+    async def scene() -> None:
+        readers = [await Listener.open(drill, name) for name in ("board.vi", "board.en")]
+        tracemalloc.start()
+        try:
+            for number in range(1, 33):
+                size = 500_000 + 1000 * number
+                append(
+                    drill,
+                    [Frame("board.vi", "v" * size), Frame("board.en", "e" * size)],
+                    published_seq=number,
+                )
+                await until(lambda size=size: all(one.longest > size for one in readers))
+            held, _peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert held < 8_000_000
+
+    play(scene)
+
+
+def test_who_comes_back_after_the_bytes_are_gone_is_sent_the_same(
+    drill: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MADE_BYTES", 1000)
+
+    async def scene() -> None:
+        stayed = await Browser.open(drill, "board.vi")
+        await stayed.sees("beat")
+        for number in range(1, 9):
+            append(drill, [Frame("board.vi", f"{number} " * 200)], published_seq=number)
+            await stayed.sees("frame", number)
+        back = await Browser.open(drill, "board.vi", stayed.named("frame")[2].id)
+        await back.sees("frame", 5)
+        assert back.named("frame") == stayed.named("frame")[3:]
+
+    play(scene)
+
+
+class Listener(Browser):
+    """One that keeps nothing of what it is sent."""
+
+    longest = 0
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        self.longest = max(self.longest, len(message.get("body", b"")))
+        self.body = self.body or message.get("body", b"")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from exercise.situation import console, rows
+from exercise.situation import console, rows, timeline
 from exercise.situation.facts import read_facts
-from exercise.templatetags.lanes import _bar
+from exercise.templatetags.lanes import _at_rest, bars
 from tests.factories import Drill, entry, make_drill
 from units.text import Text
 
@@ -43,7 +45,7 @@ def drawn(drill: Drill, language: str) -> str:
 def forget_all() -> None:
     rows.forget()
     caches["template_fragments"].clear()
-    _bar.cache_clear()
+    _at_rest.cache_clear()
 
 
 def of_tasking(name: str, unit: str = "U1", **more: Any) -> Callable[[Drill], object]:
@@ -99,6 +101,30 @@ def test_a_page_after_any_change_is_that_of_a_process_that_knows_nothing(drill: 
     carried_over = pages(drill, lambda: None)
     assert carried_over == pages(drill, forget_all)
     assert len(set(carried_over)) > len(COURSE) // 2
+
+
+def test_bars_that_grow_with_time_leave_nothing_behind(drill: Drill) -> None:
+    """Each minute they look different, in every language, and never again as they did."""
+
+    exercise = drill.fresh()
+
+    def draw_for(minutes: int) -> None:
+        for _minute in range(minutes):
+            drill.later(1)
+            for language in ("vi", "en"):
+                with drill.at_now(), translation.override(language):
+                    lanes = timeline.lanes(read_facts(exercise), units=None)
+                    assert any("data-grow" in bars(lane) for lane in lanes)
+
+    draw_for(5)
+    tracemalloc.start()
+    try:
+        draw_for(50)
+        gc.collect()
+        held, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000
 
 
 @pytest.mark.parametrize("first", [True, False])
