@@ -70,7 +70,6 @@ function goOn() {
 }
 
 document.addEventListener("htmx:afterSwap", goOn);
-goOn();
 
 // What failed leaves the page as it is: what was typed stays, what waits is asked for again. A refusal
 // brings its own toast.
@@ -124,4 +123,5 @@ addEventListener("pageshow", (event) => {
 addEventListener("load", () => setTimeout(() => {
   const wanted = bad().find((row) => `#${row.id}` === location.hash);
   if (wanted) goTo(wanted);
+  goOn();
 }));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 
@@ -26,12 +27,12 @@ def place_of(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def query_of(place: Mapping[str, Any]) -> str:
-    """The end of an address that keeps a row in mind, or nothing."""
-    row = place.get("row")
-    return "" if row is None else f"?show={place.get('show') or AROUND}&row={row}"
+    """The end of an address that keeps in mind which rows are seen and about which one."""
+    kept = {name: place[name] for name in ("show", "row") if place.get(name) not in (None, "")}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def end_of(place: Mapping[str, Any]) -> str:
-    """The end of an address that leads to the row in the review, or nothing."""
-    query = query_of(place)
-    return f"{query}#row-{place['row']}" if query else ""
+    """The end of an address that leads there in the review, or nothing."""
+    row = place.get("row")
+    return query_of(place) + ("" if row is None else f"#row-{row}")
