@@ -56,8 +56,8 @@ document.addEventListener("click", (event) => {
 });
 
 // A corrected cell is gone with the table it stood in: the focus goes to what is still wrong in its
-// row, else to the next error, else to what imports.
-document.addEventListener("htmx:afterSwap", () => {
+// row, else to the next error, else to what imports; so too on the page that the worker's check led to.
+function goOn() {
   const review = $("#review[data-focus]");
   if (!review) return;
   const at = Number(review.dataset.focus);
@@ -67,7 +67,9 @@ document.addEventListener("htmx:afterSwap", () => {
   if (next) goTo(next);
   else if (row) $("input:not([type=hidden]), button", row)?.focus();
   else $(".isum .primary")?.focus();
-});
+}
+
+document.addEventListener("htmx:afterSwap", goOn);
 
 // What failed leaves the page as it is: what was typed stays, what waits is asked for again. A refusal
 // brings its own toast.
@@ -121,4 +123,5 @@ addEventListener("pageshow", (event) => {
 addEventListener("load", () => setTimeout(() => {
   const wanted = bad().find((row) => `#${row.id}` === location.hash);
   if (wanted) goTo(wanted);
+  goOn();
 }));

@@ -16,7 +16,8 @@ from scenarios.models import Import, ImportState, Scenario
 from units.models import User
 
 KEPT = timedelta(days=7)
-BESIDE = (".reading", ".review.vi", ".review.en")
+REVIEWS = (".review.vi", ".review.en")
+BESIDE = (".reading", *REVIEWS)
 """Endings of what is kept beside a file."""
 LONGEST_NAME = 120
 

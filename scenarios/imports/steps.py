@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from scenarios.editing import Refused
 from scenarios.editing.importing import ready_import, writable, write_import
 from scenarios.imports import stored
-from scenarios.imports.keeping import beside, write_whole
+from scenarios.imports.keeping import REVIEWS, beside, write_whole
 from scenarios.imports.leftover import REASON
 from scenarios.imports.review import Review, digest_of, review_of
 from scenarios.intake import columns, preview, taking
@@ -179,12 +179,22 @@ def large(imported: Import) -> bool:
 
 
 def review(imported: Import) -> Review | None:
-    """The check that is kept, if it is still of this moment and in the reader's language."""
+    """The check that is kept, if it is still of this moment and in the reader's language; of an
+    import that is done the one that was written, in whatever language it is kept.
+    """
+    if imported.state == ImportState.DONE:
+        digest = (imported.report or {}).get("digest")
+        kept = (_kept(imported, ending) for ending in (_ending(), *REVIEWS))
+        return next((one for one in kept if one and one.digest == digest), None)
+    found = _kept(imported, _ending())
+    return found if found and found.key == _key(imported) else None
+
+
+def _kept(imported: Import, ending: str) -> Review | None:
     try:
-        found = Review.loads(beside(imported, _ending()).read_text())
+        return Review.loads(beside(imported, ending).read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if found.key == _key(imported) else None
 
 
 def check(imported: Import) -> Review:
@@ -264,11 +274,17 @@ def settle(imported: Import, mapping: Mapping) -> None:
 
 # ── writing ─────────────────────────────────────────────────────────────────────────────────────
 def claim(imported: Import) -> bool:
-    """Mark an import as being written; ``False`` if it is already."""
-    free = Import.objects.filter(pk=imported.pk).exclude(state=ImportState.WRITING)
+    """Mark an import as being written; ``False`` if it does not wait for that."""
+    free = Import.objects.filter(pk=imported.pk, state=ImportState.REVIEW)
     claimed = free.update(state=ImportState.WRITING, progress=5) == 1
     imported.refresh_from_db()
     return claimed
+
+
+def go_on(imported: Import) -> bool:
+    """Take up an import again that is done, for the rows that were left; ``False`` if it is not."""
+    finished = Import.objects.filter(pk=imported.pk, state=ImportState.DONE)
+    return finished.update(state=ImportState.REVIEW, progress=0) == 1
 
 
 def write(import_id: int, digest: str) -> None:
@@ -314,6 +330,7 @@ def _finish(imported: Import, seen: Preview) -> None:
     report = {
         **(imported.report or {}),
         "refused": "",
+        "digest": digest_of(seen.merge),
         "written": len(found),
         "new": len(found.new),
         "changed": len(found.changed),

@@ -19,9 +19,10 @@ from scenarios.intake.reading import Value
 from scenarios.intake.row_reader import RowReader
 from scenarios.intake.target import Target
 from scenarios.phases import PLAYED
+from scenarios.reading.moments import LAST_DAY
 
 DAY_S = 24 * 3600
-FARTHEST_S = 400 * DAY_S
+FARTHEST_S = LAST_DAY * DAY_S
 
 
 class Spelling(NamedTuple):

@@ -31,6 +31,8 @@ DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 MORNING = timedelta(hours=7)
 WIDE_US = 500 * 24 * HOUR_US
 LONGEST_CODE = 20
+MOST_MADE = 300
+"""Units, objectives and problems of each kind; a file with more holds something else there."""
 _UNITS = re.compile(r"\s*[\n;|,/]\s*")
 _OBJECTIVES = re.compile(r"\s*[\n;|,]\s*")
 _OBJECTIVE_CODE = re.compile(r"[\w.\-]{1,12}")
@@ -272,6 +274,8 @@ def _units(
     found: dict[str, doc.Unit] = {}
     names = [*told.units, *_named(cells)] or [str(_("Khung tập"))]
     for name in names:
+        if len(found) == MOST_MADE:
+            break
         said = plain(name)
         if not said or said in found or words.everybody(name):
             continue
@@ -312,6 +316,8 @@ def _objectives(cells: Sequence[Cells], told: Outline) -> tuple[doc.Objective, .
     for one in cells:
         said += [("", part) for part in _OBJECTIVES.split(one.text(Field.OBJECTIVES)) if part]
     for code, title in said:
+        if len(found) == MOST_MADE:
+            break
         key = plain(title) or plain(code)
         if not key or key in found or plain(code) in found:
             continue
@@ -325,6 +331,8 @@ def _problems(cells: Sequence[Cells], rows: Sequence[Row]) -> tuple[doc.Training
     phases = {row.row: row.entry.phase for row in rows if row.entry is not None}
     found: dict[str, doc.TrainingProblem] = {}
     for one in cells:
+        if len(found) == MOST_MADE:
+            break
         title = one.text(Field.PROBLEM)
         if plain(title) and plain(title) not in found and one.row in phases:
             code = title if len(title) <= 6 else str(len(found) + 1)

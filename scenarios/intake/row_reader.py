@@ -6,23 +6,34 @@ What is wrong is an error and refuses the row; what could be assumed is a warnin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
 from scenarios.intake import times, words
+from scenarios.intake.bounds import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    MOST_ITEMS,
+    bounded_notes,
+    headline,
+    lines_of,
+)
 from scenarios.intake.cells import Cells
 from scenarios.intake.findings import Finding, Fix
 from scenarios.intake.mapping import Field
+from scenarios.intake.numbers import LONGEST_NUMBER, Numbers
 from scenarios.intake.target import Found, Target
+from scenarios.intake.times.spelled import DAY
 from scenarios.reading import document as doc
+from scenarios.reading.moments import LONGEST_S
 from scenarios.reading.problems import shortened
 from units.text import Text, plain
 
-LONGEST_NUMBER = 20
-LONGEST_TITLE = 160
-LONGEST_TEXT = 20_000
-_FIRST_SENTENCE = re.compile(r"^(.{12,}?[.!?…])(?:\s|$)", re.S)
+MOST_TOLD = 20
+"""So many names of a cell are told one by one that the scenario has not."""
 _AFTER = re.compile(
     r"(?:(?:sau|after|khi|when|chờ)\s+)?(?:(?:tin|tình huống|inject|số|no\.?|#)\s*)?"
     r"(?P<number>[\w.\-/]+)\s*(?P<event>[^\d+]*)(?P<delay>\+?\s*\d.*)?",
@@ -117,7 +128,7 @@ class RowReader:
         title = self._text(Field.TITLE, Field.TITLE_EN, LONGEST_TITLE)
         content = self._text(Field.CONTENT, Field.CONTENT_EN, LONGEST_TEXT)
         if not title and content:
-            title = Text(_headline(content.vi), _headline(content.en))
+            title = Text(headline(content.vi), headline(content.en))
             if title == content:
                 content = Text()
         if not title and not self._there(Field.TITLE, Field.CONTENT):
@@ -129,27 +140,47 @@ class RowReader:
             )
         self._read["title"], self._read["content"] = title, content
         self._read["sender"] = self._text(Field.SENDER, Field.SENDER_EN, LONGEST_TITLE)
-        vi = _lines(self.cells.text(Field.EXPECTED))
-        en = _lines(self.cells.text(Field.EXPECTED_EN))
-        longest = max(len(vi), len(en))
-        vi, en = vi + [""] * (longest - len(vi)), en + [""] * (longest - len(en))
-        self._read["expected_actions"] = tuple(map(Text, vi, en))
+        sides = (self._items(Field.EXPECTED), self._items(Field.EXPECTED_EN))
+        self._read["expected_actions"] = tuple(
+            Text(*pair) for pair in zip_longest(*sides, fillvalue="")
+        )
+
+    def _items(self, field: Field) -> list[str]:
+        """The items of a list, as many as a scenario can hold."""
+        items = lines_of(self.cells.text(field))
+        if len(items) > MOST_ITEMS:
+            self._left_over(field, MOST_ITEMS, items[MOST_ITEMS:])
+        if any(len(item) > LONGEST_TEXT for item in items):
+            self._shortened(field, LONGEST_TEXT)
+        return [item[:LONGEST_TEXT] for item in items[:MOST_ITEMS]]
+
+    def _left_over(self, field: Field, most: int, items: Sequence[str]) -> None:
+        self.notes.append((self.cells.header(field), "\n".join(items)))
+        self.warning(
+            field,
+            "too_many_items",
+            _("Ô có nhiều hơn %(count)d mục; các mục sau được giữ làm ghi chú.") % {"count": most},
+            _("Bớt mục, hoặc chia tình huống thành nhiều tình huống."),
+        )
 
     def _text(self, field: Field, english: Field, longest: int) -> Text:
         sides = []
         for one in (field, english):
             said = self.cells.text(one)
             if len(said) > longest:
-                self.warning(
-                    one,
-                    "shortened",
-                    _("Dài quá %(count)d ký tự; phần thừa được cắt bỏ.") % {"count": longest},
-                    _("Chuyển phần dài sang cột nội dung đầy đủ."),
-                )
+                self._shortened(one, longest)
                 if one in {Field.TITLE, Field.TITLE_EN}:
                     self.notes.append((self.cells.header(one), said[:LONGEST_TEXT]))
             sides.append(said[:longest].strip())
         return Text(*sides)
+
+    def _shortened(self, field: Field, longest: int) -> None:
+        self.warning(
+            field,
+            "shortened",
+            _("Dài quá %(count)d ký tự; phần thừa được cắt bỏ.") % {"count": longest},
+            _("Chuyển phần dài sang cột nội dung đầy đủ."),
+        )
 
     def _there(self, *fields: Field) -> bool:
         """Whether the sheet says nothing of this, and the scenario has the inject."""
@@ -162,7 +193,7 @@ class RowReader:
         if self.cells.column(Field.TO) is None and not self._there(Field.TO):
             found = Found(self.target.participating, ())  # ``preview`` says so, once
         self._read["addressees"] = found.codes
-        for word, near in found.unknown:
+        for word, near in found.unknown[:MOST_TOLD]:
             message = _("Không có đơn vị “%s”.") % shortened(word)
             fix = None
             if near:
@@ -170,6 +201,13 @@ class RowReader:
                 fix = Fix(said.replace(word, near), _("Dùng “%s”") % near)
             self.error(
                 Field.TO, "unknown_unit", message, _("Sửa tên, hoặc thêm đơn vị vào kịch bản."), fix
+            )
+        if more := found.unknown[MOST_TOLD:]:
+            self.error(
+                Field.TO,
+                "unknown_units",
+                _("Và %d tên khác không phải là đơn vị nào.") % len(more),
+                _("Xem lại ô này: mỗi đơn vị một tên, cách nhau bằng dấu phẩy."),
             )
         if not found.codes and not found.unknown and not self._there(Field.TO):
             self.error(
@@ -192,8 +230,10 @@ class RowReader:
         order = [one.code for one in self.target.document.objectives]
         self._read["objectives"] = tuple(sorted(objectives.codes, key=order.index))
         self._read["problem"] = self.target.problems.code(problem) if problem else None
-        for word, near in objectives.unknown:
+        for word, near in objectives.unknown[:MOST_TOLD]:
             self._unknown(Field.OBJECTIVES, "unknown_objective", word, near)
+        if rest := [word for word, _near in objectives.unknown[MOST_TOLD:]]:
+            self._left_over(Field.OBJECTIVES, MOST_TOLD, rest)
         if problem and self._read["problem"] is None:
             near = self.target.problems.nearest(problem)
             self._unknown(Field.PROBLEM, "unknown_problem", problem, near)
@@ -221,7 +261,17 @@ class RowReader:
             except times.BadTime as error:
                 self.error(field, error.code, error.message, error.hint)
                 continue
+            if span is not None and span > LONGEST_S:
+                self._too_long(field)
             self._read[name] = span
+
+    def _too_long(self, field: Field) -> None:
+        self.error(
+            field,
+            "absurd_time",
+            _("Khoảng thời gian dài hơn %d ngày.") % (LONGEST_S // DAY),
+            _("Ghi ngắn hơn, ví dụ 30 phút hoặc 1h30m."),
+        )
 
     def _read_choices(self) -> None:
         method = self.cells.text(Field.METHOD)
@@ -259,7 +309,7 @@ class RowReader:
             )
 
     def _read_after(self) -> None:
-        said = _lines(self.cells.text(Field.AFTER))
+        said = lines_of(self.cells.text(Field.AFTER))
         if not said:
             return
         match = _AFTER.fullmatch(said[0])
@@ -279,6 +329,8 @@ class RowReader:
                 _("Ví dụ đúng: 1.05 hoàn thành +5', 1.05 quá hạn."),
             )
             return
+        if delay_s > LONGEST_S:
+            self._too_long(Field.AFTER)
         self.trigger = doc.Trigger(match["number"], found.value, delay_s)
         if said[1:]:
             self.notes.append((self.cells.header(Field.AFTER), "\n".join(said[1:])))
@@ -289,10 +341,12 @@ class RowReader:
             )
 
     # ── what other rows decide ──────────────────────────────────────────────────────────────
-    def number_taken(self, row: int, taken: set[str]) -> None:
+    def number_taken(self, row: int, numbers: Numbers) -> None:
         """The same number stands in an earlier row."""
-        free = self._free(taken)
-        taken.add(free)
+        # Excel turns 1.10 typed as a number into 1.1.
+        longer = f"{self.number}0"
+        cut = isinstance(self.cells.value(Field.NUMBER), float) and longer not in numbers
+        free = numbers.take(longer) if cut else numbers.take_after(self.number)
         self.error(
             Field.NUMBER,
             "number_duplicate",
@@ -301,11 +355,10 @@ class RowReader:
             Fix(free, _("Đổi thành %s") % free),
         )
 
-    def number_made(self, taken: set[str]) -> None:
+    def number_made(self, numbers: Numbers) -> None:
         """The row has no number."""
         place = {"preparation": 2, "execution": 3}.get(self.phase, 1)
-        self.number = self._free(taken, f"{place}.01")
-        taken.add(self.number)
+        self.number = numbers.take_after(f"{place}.01")
         if self.cells.column(Field.NUMBER):
             self.warning(
                 Field.NUMBER,
@@ -313,21 +366,6 @@ class RowReader:
                 _("Thiếu số, sẽ đánh số %s.") % self.number,
                 fix=Fix(self.number, _("Dùng số %s") % self.number),
             )
-
-    def _free(self, taken: set[str], first: str = "") -> str:
-        base = first or self.number
-        # Excel turns 1.10 typed as a number into 1.1.
-        if not first and isinstance(self.cells.value(Field.NUMBER), float):
-            longer = f"{base}0"
-            if longer not in taken:
-                return longer
-        head, digits = re.fullmatch(r"(.*?)(\d*)", base[: LONGEST_NUMBER - 6], re.S).groups()  # type: ignore[union-attr]
-        if not digits:
-            head, digits = f"{head}-", "1"
-        number = int(digits[-9:])
-        while (free := f"{head}{number:0{len(digits)}d}") in taken:
-            number += 1
-        return free
 
     def check_trigger(self, known: set[str]) -> None:
         """The inject it waits for must be there, and not be itself."""
@@ -350,16 +388,33 @@ class RowReader:
                 _("Ghi số của một tình huống khác trong kịch bản."),
             )
 
+    def waits_in_a_circle(self, loop: Sequence[str]) -> None:
+        """What it waits for waits for it, by whatever way round."""
+        self.error(
+            Field.AFTER,
+            "trigger_cycle",
+            _("Các tình huống chờ nhau theo vòng tròn: %s.") % " → ".join(loop[:MOST_TOLD]),
+            _("Cho một tình huống trong vòng giờ cụ thể."),
+        )
+
     def entry(self) -> doc.Entry | None:
         """The inject, unless an error stands against it."""
         if self.errors:
             return None
+        notes = bounded_notes(self.notes)
+        if notes != self.notes:
+            self.warning(
+                None,
+                "notes_shortened",
+                _("Ghi chú dài hoặc nhiều quá mức; phần thừa được gộp lại và cắt bỏ."),
+                _("Đưa phần dài vào văn bản đính kèm."),
+            )
         return doc.Entry(
             number=self.number,
             phase=self.phase,
             planned_us=self.planned_us,
             trigger=self.trigger,
-            notes=tuple(self.notes),
+            notes=tuple(notes),
             problem=self._read["problem"],  # type: ignore[arg-type]
             sender=self._read["sender"],  # type: ignore[arg-type]
             addressees=self._read["addressees"],  # type: ignore[arg-type]
@@ -374,17 +429,3 @@ class RowReader:
             reply=str(self._read["reply"]),
             release=str(self._read["release"]),
         )
-
-
-def _headline(content: str) -> str:
-    """The first sentence or line, as a title."""
-    line = content.split("\n", 1)[0].strip()
-    found = _FIRST_SENTENCE.match(line)
-    words_ = found.group(1) if found and len(found.group(1)) <= LONGEST_TITLE else line
-    return words_ if len(words_) <= LONGEST_TITLE else f"{words_[: LONGEST_TITLE - 1].rstrip()}…"
-
-
-def _lines(cell: str) -> list[str]:
-    """The items of a cell: its lines, without the marks and numbers of a list."""
-    lines = (re.sub(r"^\s*(?:[-–•*+]|\d{1,2}[.)])\s+", "", line) for line in cell.split("\n"))
-    return [line.strip() for line in lines if line.strip()]

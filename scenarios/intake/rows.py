@@ -18,11 +18,13 @@ from scenarios.intake.findings import Finding
 from scenarios.intake.mapping import Field
 from scenarios.intake.mapping import Mapping as Columns
 from scenarios.intake.moments import Moments
+from scenarios.intake.numbers import Numbers
 from scenarios.intake.reading import Sheet
 from scenarios.intake.row_reader import RowReader
 from scenarios.intake.target import Target
 from scenarios.intake.times import HABITS
 from scenarios.reading import document as doc
+from scenarios.reading.frame import cycles
 
 Fixes = Mapping[tuple[int, Field], str]
 """What the planner put into a cell instead: (row as the file counts, meaning) → words."""
@@ -87,6 +89,7 @@ def check(sheet: Sheet, mapping: Columns, target: Target, fixes: Fixes | None = 
     known = {reader.number for reader in read} | set(target.entries)
     for reader in read:
         reader.check_trigger(known)
+    _refuse_circles(read, target)
     return Checked(tuple(_row(reader) for reader in read), tuple(_questions(mapping)))
 
 
@@ -124,17 +127,29 @@ def _questions(mapping: Columns) -> Iterator[Finding]:
 def _number(read: list[RowReader], target: Target) -> None:
     """Numbers given twice are refused at the second; rows without one get the next free one."""
     first: dict[str, RowReader] = {}
-    taken = {reader.number for reader in read if reader.number} | set(target.entries)
+    numbers = Numbers({reader.number for reader in read if reader.number} | set(target.entries))
     for reader in read:
         if not reader.number:
             continue
         if reader.number in first:
-            reader.number_taken(first[reader.number].row, taken)
+            reader.number_taken(first[reader.number].row, numbers)
         else:
             first[reader.number] = reader
     for reader in read:
         if not reader.number:
-            reader.number_made(taken)
+            reader.number_made(numbers)
+
+
+def _refuse_circles(read: list[RowReader], target: Target) -> None:
+    """Rows that wait for each other, or for injects of the scenario that wait for them."""
+    good = {reader.number: reader for reader in read if not reader.errors}
+    there = {entry.number: entry.trigger for entry in target.entries.values()}
+    triggers = there | {number: reader.trigger for number, reader in good.items()}
+    waits_for = {number: trigger.inject for number, trigger in triggers.items() if trigger}
+    for loop in cycles(waits_for):
+        for number in dict.fromkeys(loop):
+            if number in good:
+                good[number].waits_in_a_circle(loop)
 
 
 def _row(reader: RowReader) -> Row:

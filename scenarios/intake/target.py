@@ -24,6 +24,8 @@ _COMMON = frozenset(
     {"p", "phong", "so", "cuc", "ban", "cong", "ty", "trung", "tam", "don", "vi", "va", "the", "of"}
 )
 MOST_CANDIDATES = 2_000
+MOST_COMPARED = 100_000
+"""So many names are compared with what is not found; after that nothing is proposed any more."""
 
 
 class Found(NamedTuple):
@@ -39,6 +41,8 @@ class Names:
     def __init__(self, named: Iterable[tuple[str, Iterable[Text]]]) -> None:
         self._codes: dict[str, str] = {}
         self._shown: dict[str, str] = {}
+        self._nearest: dict[str, str] = {}
+        self._compared = 0
         for code, texts in named:
             self._codes.setdefault(plain(code), code)
             for text in texts:
@@ -55,22 +59,33 @@ class Names:
         """The known name most like it, or "": that shares most words, the first ones before
         others; else the one spelled most alike.
         """
-        wanted = [word for word in plain(said)[:80].split() if word not in _COMMON]
-        candidates = list(self._codes)[:MOST_CANDIDATES]
+        said = plain(said)[:80]
+        if said not in self._nearest and self._compared < MOST_COMPARED:
+            self._nearest[said] = self._searched(said)
+        return self._nearest.get(said, "")
+
+    def _searched(self, said: str) -> str:
+        wanted = [word for word in said.split() if word not in _COMMON]
+        candidates = self._candidates
+        self._compared += len(candidates)
         shared = {
-            one: [place for place, word in enumerate(wanted) if word in one.split()]
-            for one in candidates
+            one: [place for place, word in enumerate(wanted) if word in words]
+            for one, words in candidates.items()
         }
         # Of equals the shortest: it says least that was not said.
         near = min(
             candidates,
-            key=lambda one: (-len(shared[one]), sum(shared[one]), len(one.split())),
+            key=lambda one: (-len(shared[one]), sum(shared[one]), len(candidates[one])),
             default="",
         )
         if not near or not shared[near]:
-            alike = difflib.get_close_matches(plain(said)[:80], candidates, n=1, cutoff=0.6)
+            alike = difflib.get_close_matches(said, candidates, n=1, cutoff=0.6)
             near = alike[0] if alike else ""
         return self._shown.get(near, self._codes[near]) if near else ""
+
+    @cached_property
+    def _candidates(self) -> dict[str, list[str]]:
+        return {one: one.split() for one in list(self._codes)[:MOST_CANDIDATES]}
 
     def split(self, cell: str) -> Found:
         """The things a cell names: the whole cell, else its lines, else what commas part.

@@ -249,7 +249,9 @@ def test_a_large_file_shows_how_far_it_has_come(draft: Draft, come: Come, tmp_pa
         )
         for n in range(1, 1201)
     ]
-    rows[999] = ("7.1000", "N1 26:00", SEO, None, "Tin lạc giờ", "Công văn", "60'")
+    for place in (999, 1099):
+        number = f"7.{place + 1}"
+        rows[place] = (number, "N1 26:00", SEO, None, "Tin lạc giờ", "Công văn", "60'")
     page = come().page
     page.set_default_timeout(40_000)
     page.get_by_label("Tệp MSEL").set_input_files(workbook(tmp_path / "lon.xlsx", rows))
@@ -261,6 +263,15 @@ def test_a_large_file_shows_how_far_it_has_come(draft: Draft, come: Come, tmp_pa
     page.keyboard.press("F8")
     page.wait_for_url("**page=5#row-1003")
     expect(page.get_by_label("Giờ diễn tập, dòng 1003")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("N1 16:00")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/check/\?show=all&row=1003#row-1003$"))
+    expect(page.get_by_role("status").filter(has_text="Còn 1 dòng lỗi")).to_be_attached()
+    expect(page.get_by_label("Giờ diễn tập, dòng 1003")).to_be_focused()
     page.get_by_role("button", name="Nhập").click()
     expect(page.get_by_text("Đã nhập 1.199 tình huống")).to_be_visible(timeout=40_000)
     assert len(draft.numbers) == 1199
+    page.get_by_role("button", name="Sửa tiếp 1 dòng lỗi").click()
+    page.wait_for_url("**/check/?show=errors", timeout=40_000)
+    expect(page.locator("tr[data-bad]")).to_have_count(1)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from datetime import date
+from contextlib import suppress
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "intake"
@@ -49,37 +49,44 @@ def main() -> None:
         import django
 
         django.setup()
-        from scenarios.intake import preview, readers, workbook
-        from scenarios.intake.reading import OwnFormat, Unreadable
         from scenarios.reading import ScenarioProblems, read
+        from tests.intake.whole_way import end_of
 
     book = DATA / "vn-merged-title-rows.xlsx"
 
     def once(data: bytes) -> None:
         name = f"fuzz.{which}"
-        try:
-            if which == "own":
+        if which == "own":
+            with suppress(ScenarioProblems):
                 read(data, name)
-                return
-            # A changed byte in a zip is noticed by its checksum: change what stands in a sheet.
-            reading = readers.of(_packed(book, data) if which == "xlsx" else data, name)
-            if workbook.is_scenario(reading):
-                workbook.document_from_workbook(reading)
-                return
-            preview.new(reading, code="fuzz", today=date(2024, 3, 4))
-        except (Unreadable, OwnFormat, ScenarioProblems):
             return
+        # A changed byte in a zip is noticed by its checksum: change what stands in a sheet.
+        end_of(_packed(book, data) if which == "xlsx" else data, name)
 
     with tempfile.TemporaryDirectory() as corpus:
         for place, path in enumerate(p for glob in SEEDS[which] for p in DATA.glob(glob)):
             data = _sheet(path) if which == "xlsx" else path.read_bytes()
             if data:
                 Path(corpus, str(place)).write_bytes(data)
+        if which == "csv":
+            for place, data in enumerate(_before_unicode()):
+                Path(corpus, f"old-{place}").write_bytes(data)
         atheris.Setup(
-            [sys.argv[0], f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=600", corpus],
+            [sys.argv[0], f"-max_total_time={seconds}", "-timeout=30", "-rss_limit_mb=600", corpus],
             once,
         )
         atheris.Fuzz()
+
+
+def _before_unicode() -> list[bytes]:
+    from tests.intake import test_vietnamese as vietnamese
+
+    text = vietnamese.TEXT
+    return [
+        vietnamese.written(text, vietnamese._TCVN3),
+        vietnamese.written(text, vietnamese._VNI),
+        vietnamese.in_1258(text),
+    ]
 
 
 def _sheet(path: Path) -> bytes:

@@ -56,10 +56,10 @@ EXPECTED: dict[str, Any] = {
     "cexf-vong-lap.json": (
         "cexf",
         5,
-        3,
-        {"title_missing": 1, "to_missing": 1},
+        1,
+        {"title_missing": 1, "to_missing": 1, "trigger_cycle": 2},
         {"method_missing": 4, "before_start": 1},
-        [None, None, None],
+        [None],
     ),
     "decimals-without-header.csv": "no_msel",
     "decomposed-by-mac.csv": ("csv", 8, 8, {}, {}, [0, 900, 1500, 3300, 6000, 21900]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from scenarios.editing import Refused
@@ -149,9 +151,8 @@ def test_it_changes_adds_and_keeps_in_one_edit_of_a_draft(draft: Scenario, tmp_p
 def test_what_a_planner_saves_while_the_file_is_read_is_not_written_over(
     draft: Scenario, sheet: Path
 ) -> None:
-    request = taking.Request(
-        data=sheet.read_bytes(), name=sheet.name, code=draft.code, today=date(2024, 3, 4)
-    )
+    data = sheet.read_bytes().replace(b"06/2024", b"10/2023")
+    request = taking.Request(data=data, name=sheet.name, code=draft.code, today=date(2024, 3, 4))
     seen = taking.look(request)
     assert seen.merge.after
     Scenario.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
@@ -178,6 +179,55 @@ def test_what_is_only_warned_of_is_written(draft: Scenario, tmp_path: Path) -> N
         "not_participating",
     }
     assert draft.msel.filter(number__startswith="5.").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "code"),
+    [
+        ("Giờ DT", "N61 08:00", "absurd_time"),
+        ("Giờ DT", "25/12/2023 09:00", "absurd_time"),
+        ("Hạn", "8 ngày", "absurd_time"),
+        ("Sau tin", "5.1 hoàn thành + 200h", "absurd_time"),
+        ("Sau tin", "5.3", "trigger_cycle"),
+    ],
+)
+def test_what_no_scenario_can_hold_refuses_its_row_and_no_other(
+    draft: Scenario, tmp_path: Path, field: str, said: str, code: str
+) -> None:
+    rows = [
+        {"STT": "5.1", "Giờ DT": "N1 07:30", "Đơn vị nhận": "VP", "Nội dung": "Được"},
+        {"STT": "5.2", "Đơn vị nhận": "VP", "Nội dung": "Hỏng", field: said},
+        {"STT": "5.3", "Đơn vị nhận": "VP", "Nội dung": "Chờ", "Sau tin": "5.2"},
+    ]
+    file = tmp_path / "qua-muc.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        names = ["STT", "Giờ DT", "Đơn vị nhận", "Nội dung", "Hạn", "Sau tin"]
+        table = csv.DictWriter(out, names)
+        table.writeheader()
+        table.writerows(rows)
+    status, report = run(file, "--into", draft.code)
+    assert (status, report["imported"]) == (1, 1)
+    assert {error["code"] for error in report["errors"]} == {code}
+    assert draft.msel.filter(number__startswith="5.").get().number == "5.1"
+
+
+@pytest.mark.parametrize("field", ["Hành động mong đợi", "Mục tiêu"])
+def test_a_cell_of_too_many_items_keeps_the_rest_in_a_note(
+    draft: Scenario, tmp_path: Path, field: str
+) -> None:
+    items = "\n".join(f"Việc thứ {n}" for n in range(1, 301))
+    file = tmp_path / "nhieu.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(["STT", "Giờ DT", "Đơn vị nhận", "Nội dung", field])
+        table.writerow(["5.1", "N1 07:30", "VP", "Nhiều việc", items])
+    status, report = run(file, "--into", draft.code)
+    assert (status, report["imported"]) == (0, 1)
+    assert "too_many_items" in {warning["code"] for warning in report["warnings"]}
+    inject = draft.msel.get(number="5.1")
+    kept = [*(one["vi"] for one in inject.expected_actions), *(words for _, words in inject.notes)]
+    for n in (1, 200, 201, 300):
+        assert any(f"Việc thứ {n}" in one.split("\n") for one in kept), n
 
 
 def test_an_approved_scenario_is_not_touched(sheet: Path) -> None:
@@ -238,6 +288,56 @@ def test_a_whole_scenario_becomes_a_new_one(draft: Scenario, tmp_path: Path, wri
     assert after.msel == before.msel
     assert after.people == before.people
     assert after.phases == before.phases
+
+
+@pytest.mark.parametrize("place", ["khong-co/report.json", "thu-muc", "tep.txt/report.json"])
+def test_nothing_is_imported_where_the_report_cannot_be_written(
+    draft: Scenario, sheet: Path, place: str
+) -> None:
+    (sheet.parent / "thu-muc").mkdir()
+    (sheet.parent / "tep.txt").touch()
+    before = list(MselEntry.objects.values())
+    sheet.write_text(SHEET.replace("06/2024", "10/2023"), encoding="utf-8")
+    out = sheet.parent / place
+    for words in (["--into", draft.code], ["--into", "moi", "--new"]):
+        with pytest.raises(CommandError, match="Chưa nhập gì") as told:
+            call_command("import_msel", str(sheet), *words, "--json", str(out))
+        assert told.value.returncode == 2
+        assert str(out) in str(told.value)
+    assert list(MselEntry.objects.values()) == before
+    assert not Scenario.objects.filter(code="moi").exists()
+    assert not draft.edits.exists()
+
+
+def test_a_report_that_no_longer_fits_is_told_beside_what_was_imported(sheet: Path) -> None:
+    with pytest.raises(CommandError, match="Đã nhập 3 dòng") as told:
+        call_command("import_msel", str(sheet), "--into", "moi", "--new", "--json", "/dev/full")
+    assert told.value.returncode == 2
+    assert MselEntry.objects.count() == 3
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_refused_import_leaves_the_former_report_and_nothing_beside_it(
+    draft: Scenario, sheet: Path
+) -> None:
+    out = sheet.with_name("report.json")
+    out.write_text("{}")
+    with pytest.raises(CommandError):
+        call_command("import_msel", str(sheet), "--into", "khong-co", "--json", str(out))
+    assert out.read_text() == "{}"
+    assert sorted(one.name for one in sheet.parent.iterdir()) == [out.name, sheet.name]
+
+
+def test_a_report_goes_through_a_pipe(sheet: Path) -> None:
+    pipe = sheet.with_name("ong")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(SystemExit):
+            call_command("import_msel", str(sheet), "--into", "moi", "--new", "--json", str(pipe))
+        assert json.loads(os.read(reader, 65_536))["imported"] == 3
+    finally:
+        os.close(reader)
 
 
 def test_a_formula_without_a_value_is_no_time(tmp_path: Path) -> None:

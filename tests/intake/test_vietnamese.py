@@ -31,6 +31,14 @@ def written(text: str, letters: dict[str, bytes]) -> bytes:
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["STT;Giờ;Nội dung\n1;N1 07:30;Một", "Số;Giờ;Nội dung\n1;7:30;Mất điện"]
+)
+def test_three_words_of_a_short_file_are_enough(text: str) -> None:
+    (remark,) = readers.of(in_1258(text), "x.csv").remarks
+    assert (remark.code, "Windows-1258" in remark.message) == ("encoding", True)
+
+
 # As such files are seen in a Western European encoding.
 @pytest.mark.parametrize(
     ("read", "seen", "meant"),
@@ -72,8 +80,9 @@ def test_the_encoding_is_seen_by_the_syllables_it_gives(data: bytes, encoding: s
     [
         "Nr;Zeit;Inhalt\n1;07:30;Übung für alle Behörden, Straße gesperrt".encode("cp1252"),
         b"a;\xe9\n",
+        in_1258("STT;Kênh\n1;Điện"),
     ],
-    ids=["German", "one letter"],
+    ids=["German", "one letter", "two words"],
 )
 def test_what_is_not_certain_is_said(data: bytes) -> None:
     (remark,) = readers.of(data, "x.csv").remarks

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pwd
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -211,6 +213,20 @@ def test_who_approves_at_the_command_line_is_recorded(
     assert scenario.approved_by_operator == "vanhanh"
     assert scenario.approved_at is not None
     assert started <= scenario.approved_at <= timezone.now()
+
+
+def test_an_account_without_a_name_is_recorded_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    taken = {account.pw_uid for account in pwd.getpwall()}
+    nameless = next(number for number in range(54_321, 60_000) if number not in taken)
+    monkeypatch.setattr(os, "getuid", lambda: nameless)
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    assert run(str(file), "--approved")[0] == 0
+    assert Scenario.objects.get().approved_by_operator == f"uid {nameless}"
 
 
 def test_the_command_tells_one_problem_a_line_and_writes_nothing(tmp_path: Path) -> None:

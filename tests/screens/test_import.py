@@ -483,6 +483,69 @@ def test_nothing_goes_into_an_approved_version(client: Client, draft: Scenario) 
     assert "đã duyệt" in walk.page()
 
 
+# ── what is done ────────────────────────────────────────────────────────────────────────────────
+def test_what_is_done_stays_as_it_was_whatever_is_pressed(client: Client, draft: Scenario) -> None:
+    walk = Walk.to_check(client, draft, workbook())
+    columns = text(walk.get("columns/"))
+    sent = dict(re.findall(r'type="hidden" name="(sheet|header_row)" value="(.*?)"', columns))
+    walk.write()
+    before = Import.objects.values().get()
+    page = text(walk.get("done/"))
+    facts = re.findall(r"<dd>\d+</dd>", page)
+    assert len(facts) == 4
+    assert (before["state"], before["report"]["written"]) == (ImportState.DONE, 3)
+    assert walk.path("check/") not in page
+    draft.msel.filter(number="1.03").update(planned_us=20 * MINUTE)
+    Scenario.objects.filter(pk=draft.pk).update(revision=99)
+
+    for rest in ("check/", "columns/", "progress/", "check/?show=errors"):
+        assert walk.get(rest).url == walk.path("done/"), rest
+    for rest, data in (
+        ("columns/", sent),
+        ("fix/", {"row": 7, "field": "time", "value": "N1 09:20"}),
+        ("units/", {"unit": "P. Thương nghiệp"}),
+        ("write/", {"digest": before["report"]["digest"]}),
+    ):
+        assert client.post(walk.path(rest), data).url == walk.path("done/"), rest
+    assert Import.objects.values().get() == before
+    assert re.findall(r"<dd>\d+</dd>", text(walk.get("done/"))) == facts
+    assert Edit.objects.count() == 1
+
+
+def test_the_rows_that_were_left_come_as_they_were_also_in_another_language(
+    client: Client, draft: Scenario
+) -> None:
+    walk = Walk.to_check(client, draft, workbook())
+    walk.write()
+    Scenario.objects.filter(pk=draft.pk).update(revision=99)
+    draft.msel.all().delete()
+    for language in ("vi", "en"):
+        answer = walk.get("errors.xlsx", headers={"Accept-Language": language})
+        page: Any = load_workbook(io.BytesIO(answer.content)).active
+        assert [row[0].value for row in page.iter_rows(min_row=4)] == ["1.02", "1.04", "1.03"]
+    for ending in keeping.REVIEWS:
+        keeping.beside(Import.objects.get(), ending).unlink(missing_ok=True)
+    assert walk.get("errors.xlsx").url == walk.path("done/")
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["few rows", "many rows"])
+def test_the_rows_that_were_left_are_gone_on_with_when_that_is_asked_for(
+    client: Client, draft: Scenario, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    if many:
+        monkeypatch.setattr(steps, "LARGE_ROWS", 3)
+    walk = Walk.to_check(client, draft, workbook())
+    walk.write()
+    answer = client.post(walk.path("done/"))
+    assert answer.url == walk.path("check/?show=errors")
+    assert walk.bad() == [5, 7, 8]
+    walk.fix(7, "time", "N1 09:20")
+    walk.write()
+    assert numbers(draft) == ["1.01", "1.03", "1.04", "1.06"]
+    assert Import.objects.get().report["written"] == 1
+    assert client.post(walk.path("done/")).status_code == 302
+
+
 # ── two planners ────────────────────────────────────────────────────────────────────────────────
 def test_what_another_planner_changed_in_between_is_shown_before_it_is_overwritten(
     client: Client, draft: Scenario
@@ -559,45 +622,115 @@ def test_what_was_checked_is_not_written_into_a_version_that_went_on(
 
 
 # ── long work ───────────────────────────────────────────────────────────────────────────────────
-def test_a_large_file_is_read_checked_and_written_while_the_page_waits(
-    client: Client, draft: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[list[Any]] = []
+class Worker:
+    """Takes one task after another, when it is told to."""
 
-    class Celery:
-        def send_task(self, name: str, args: list[Any], **options: Any) -> None:
-            assert name == "exercise.import_step"
-            asked.append(args)
+    def __init__(self) -> None:
+        self.asked: list[list[Any]] = []
 
-    monkeypatch.setattr(steps, "LARGE_BYTES", 100)
-    monkeypatch.setattr(steps, "LARGE_ROWS", 3)
-    monkeypatch.setattr("exercise.celery.app", Celery())
+    def send_task(self, name: str, args: list[Any], **options: Any) -> None:
+        """What Celery would be asked."""
+        assert name == "exercise.import_step"
+        self.asked.append(args)
 
-    def worker() -> None:
+    def work(self) -> None:
+        """Carry out the first task that waits."""
         from exercise.chores.tasks import import_step
 
-        import_step(*asked.pop())
+        import_step(*self.asked.pop(0))
 
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """A worker for every import: a few rows are many."""
+    made = Worker()
+    monkeypatch.setattr(steps, "LARGE_BYTES", 100)
+    monkeypatch.setattr(steps, "LARGE_ROWS", 3)
+    monkeypatch.setattr("exercise.celery.app", made)
+    return made
+
+
+def checked_by(worker: Worker, client: Client, draft: Scenario) -> Walk:
+    """A large import that waits for its planner, checked."""
+    upload(client, draft, workbook())
+    worker.work()
+    walk = Walk(client, draft)
+    walk.settle()
+    walk.get("check/")
+    worker.work()
+    return walk
+
+
+def test_a_large_file_is_read_checked_and_written_while_the_page_waits(
+    client: Client, draft: Scenario, worker: Worker
+) -> None:
     answer = upload(client, draft, workbook())
     walk = Walk(client, draft)
     assert answer.url == walk.path("progress/")
     assert "<progress" in text(walk.get("progress/"))
     assert walk.get("columns/").url == walk.path("progress/")
-    worker()
+    worker.work()
     polled = walk.get("progress/", headers={"HX-Request": "true"})
     assert polled["HX-Redirect"] == walk.path("columns/")
     walk.settle()
     assert walk.get("check/").url == walk.path("progress/")
-    worker()
+    worker.work()
     assert walk.get("progress/").url == walk.path("check/")
     assert walk.bad() == [5, 7, 8]
-    walk.fix(8, "number", "1.05")
-    assert walk.bad() == [5, 7], "one cell is not worth a task"
+    answer = walk.fix(8, "number", "1.05")
+    assert answer.url == walk.path("progress/?show=around&row=8")
+    worker.work()
+    assert walk.bad() == [5, 7]
     assert walk.write().url == walk.path("progress/")
     assert not draft.msel.exists()
-    worker()
+    worker.work()
     assert walk.get("progress/").url == walk.path("done/")
     assert numbers(draft) == ["1.01", "1.03", "1.05", "1.06"]
+
+
+def test_corrections_of_a_large_table_are_checked_by_the_worker_and_lead_back_to_their_row(
+    client: Client, draft: Scenario, worker: Worker
+) -> None:
+    walk = checked_by(worker, client, draft)
+    answer = walk.fix(7, "time", "N1 09:20", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == walk.path("progress/?show=around&row=7")
+    progress = text(walk.get("progress/?show=around&row=7"))
+    assert f'hx-get="{walk.path("progress/?show=around&amp;row=7")}"' in progress
+    worker.work()
+    polled = walk.get("progress/?show=around&row=7", headers={"HX-Request": "true"})
+    assert polled["HX-Redirect"] == walk.path("check/?show=around&row=7#row-7")
+    page = walk.page("?show=around&row=7")
+    assert 'data-focus="7"' in page
+    assert "Còn 2 dòng lỗi" in page
+    assert walk.bad() == [5, 8]
+
+
+def test_a_correction_that_comes_while_the_worker_checks_counts_as_well(
+    client: Client, draft: Scenario, worker: Worker
+) -> None:
+    walk = checked_by(worker, client, draft)
+    walk.fix(7, "time", "N1 09:20")
+    answer = walk.fix(8, "number", "1.05")
+    assert answer.url == walk.path("progress/?show=around&row=8")
+    while worker.asked:
+        worker.work()
+        walk.get("check/")
+    assert walk.bad() == [5]
+
+
+def test_no_request_checks_the_rows_of_a_large_table(
+    client: Client, draft: Scenario, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = checked_by(worker, client, draft)
+    looked: list[int] = []
+    monkeypatch.setattr(steps, "look", lambda imported: looked.append(imported.pk))
+    walk.fix(7, "time", "N1 09:20")
+    Scenario.objects.filter(pk=draft.pk).update(revision=99)
+    for rest in ("check/", "errors.xlsx", "progress/"):
+        walk.get(rest)
+    client.post(walk.path("units/"), {"unit": "P. Thương nghiệp"})
+    client.post(walk.path("fix/"), {"row": "x"})
+    assert looked == []
 
 
 def test_a_task_that_was_lost_is_asked_for_again(

@@ -76,7 +76,7 @@ METHODS = {
     "import_units": POST,
     "import_leftover": SAFE,
     "import_write": POST,
-    "import_done": SAFE,
+    "import_done": BOTH,
     "import_forget": POST,
     "attachment": SAFE,
     "finding_file": SAFE,

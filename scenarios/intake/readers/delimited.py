@@ -102,7 +102,10 @@ def _remarks(source: Decoded, delimiter: str, lost: int, *, quotes: bool) -> Ite
             "encoding_uncertain",
             _("Không chắc tệp theo bảng mã nào; đã đọc thử theo %(encoding)s.")
             % {"encoding": source.encoding},
-            _("Xem kỹ chữ có dấu ở bước xem trước; nếu sai, lưu lại tệp với bảng mã UTF-8."),
+            _(
+                "Xem kỹ chữ có dấu trước khi nhập; nếu sai, lưu lại tệp với bảng mã UTF-8 rồi"
+                " chọn lại."
+            ),
         )
     elif source.encoding != "UTF-8":
         yield Remark(

@@ -6,13 +6,13 @@ file cannot be written. Except in the first case nothing was changed.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from scenarios.management.whole_file import whole_file
 from scenarios.models import Scenario
 from scenarios.reading import ScenarioProblems
 from scenarios.writing import FORMATS, Unwritable, document_of, written
@@ -49,7 +49,8 @@ class Command(BaseCommand):
         except Unwritable as error:
             self._stop(1, str(error))
         try:
-            put(target, data)
+            with whole_file(target) as out:
+                out.write(data)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._stop(2, f"{target}: {_('Không ghi được tệp.')} ({reason})")
@@ -79,17 +80,3 @@ class Command(BaseCommand):
         for line in lines:
             self.stderr.write(line)
         raise SystemExit(status)
-
-
-def put(target: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    under_way = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        handle = os.open(under_way, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        under_way.replace(target)
-    finally:
-        under_way.unlink(missing_ok=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -19,6 +22,7 @@ from scenarios.intake.preview import Preview
 from scenarios.intake.readers.limits import LIMIT_BYTES
 from scenarios.intake.reading import Unreadable
 from scenarios.intake.times import HABITS
+from scenarios.management.whole_file import whole_file
 from scenarios.models import ImportMapping
 from scenarios.reading import moments
 from units.models import User
@@ -52,19 +56,47 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            seen, imported = self._take(options)
-        except Unreadable as error:
-            self._tell_unreadable(error, options)
-            raise SystemExit(UNREADABLE) from error
+            status = self._run(options)
         except Refused as error:
             raise CommandError(str(error), returncode=UNREADABLE) from error
-        report = seen.report(imported=imported)
-        self._write(report, options["json"])
-        if options["json"] != "-":
-            self._tell(options["file"], seen, imported)
-        raise SystemExit(SOME_REFUSED if report["errors"] else ALL)
+        raise SystemExit(status)
 
-    def _take(self, options: dict[str, Any]) -> tuple[Preview, int]:
+    def _run(self, options: dict[str, Any]) -> int:
+        """1. Open the report: nothing is imported that could not be told.
+        2. Look at the file, and write the report of it.
+        3. Import, and give the report its name.
+        """
+        out, nothing = options["json"], _("Chưa nhập gì.")
+        with ExitStack() as stack:
+            with _telling_of(out, nothing):
+                file = stack.enter_context(_opened(out))
+            request: taking.Request | None = None
+            seen: Preview | None = None
+            try:
+                request, seen = self._look(options)
+            except Unreadable as error:
+                self.stderr.write(f"{options['file']}: {error}")
+                report = _unreadable(error)
+            else:
+                report = seen.report(imported=taking.would_take(seen))
+            words = json.dumps(report, ensure_ascii=False, indent=2)
+            with _telling_of(out, nothing):
+                file.write(f"{words}\n".encode())
+                file.flush()
+            imported = 0
+            if request and seen and not options["dry_run"]:
+                imported = taking.take(request, seen, self._user(options["user"]))
+            with _telling_of(out, _("Đã nhập %d dòng.") % imported):
+                stack.close()
+        if out == "-":
+            self.stdout.write(words)
+        elif seen:
+            self._tell(options["file"], seen, report["imported"])
+        if seen is None:
+            return UNREADABLE
+        return SOME_REFUSED if report["errors"] else ALL
+
+    def _look(self, options: dict[str, Any]) -> tuple[taking.Request, Preview]:
         path = Path(options["file"])
         try:
             with path.open("rb") as file:
@@ -83,10 +115,7 @@ class Command(BaseCommand):
             starts=self._starts(options["starts"]),
             today=timezone.localdate(),
         )
-        seen = taking.look(request)
-        if options["dry_run"]:
-            return seen, taking.would_take(seen)
-        return seen, taking.take(request, seen, self._user(options["user"]))
+        return request, taking.look(request)
 
     def _mapping(self, name: str | None) -> Mapping | None:
         if name is None:
@@ -133,34 +162,6 @@ class Command(BaseCommand):
             ) from error
 
     # ── telling ─────────────────────────────────────────────────────────────────────────────
-    def _write(self, report: dict[str, Any], out: str | None) -> None:
-        if out is None:
-            return
-        words = json.dumps(report, ensure_ascii=False, indent=2)
-        if out == "-":
-            self.stdout.write(words)
-        else:
-            Path(out).write_text(f"{words}\n", encoding="utf-8")
-
-    def _tell_unreadable(self, error: Unreadable, options: dict[str, Any]) -> None:
-        problem = {
-            "row": 0,
-            "column": "",
-            "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
-        }
-        report = {
-            "format": None,
-            "rows": 0,
-            "imported": 0,
-            "errors": [problem],
-            "warnings": [],
-            "injects": [],
-        }
-        self._write(report, options["json"])
-        self.stderr.write(f"{options['file']}: {error}")
-
     def _tell(self, file: str, seen: Preview, imported: int) -> None:
         for remark in seen.remarks:
             self.stderr.write(f"{file}: {remark.message} {remark.hint}".rstrip())
@@ -182,6 +183,47 @@ class Command(BaseCommand):
                 "gone": len(merge.gone),
             }
         )
+
+
+@contextmanager
+def _opened(out: str | None) -> Iterator[BinaryIO]:
+    """Where the report goes; what is not wanted, or printed, goes nowhere."""
+    if out in (None, "-"):
+        yield io.BytesIO()
+    else:
+        with whole_file(Path(str(out))) as file:
+            yield file
+
+
+@contextmanager
+def _telling_of(out: str, state: str) -> Iterator[None]:
+    """Where the report cannot be written, say so, and what has come of the import."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        told = _("Không ghi được báo cáo vào %(file)s (%(reason)s).")
+        words = told % {"file": out, "reason": reason}
+        raise CommandError(f"{words} {state}", returncode=UNREADABLE) from error
+
+
+def _unreadable(error: Unreadable) -> dict[str, Any]:
+    """The report of a file of which nothing could be read."""
+    problem = {
+        "row": 0,
+        "column": "",
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+    return {
+        "format": None,
+        "rows": 0,
+        "imported": 0,
+        "errors": [problem],
+        "warnings": [],
+        "injects": [],
+    }
 
 
 def _line(finding: Finding) -> str:

@@ -68,7 +68,7 @@ def show(request: PlannerRequest, import_id: int) -> HttpResponse:
     2. ``POST``: take what the planner says; on to the check if it can be understood.
     """
     imported = own_import(request, import_id)
-    if away := elsewhere(imported):
+    if away := elsewhere(request, imported):
         return away
     reading = steps.reading_of(imported)
     if request.method == "POST":

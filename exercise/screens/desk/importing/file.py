@@ -12,7 +12,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from exercise.chores.asking import BUSY, have_done, see_to
 from exercise.screens.access import PlannerRequest, planner
@@ -21,8 +20,11 @@ from exercise.screens.desk.importing.frame import (
     ONE,
     next_page,
     own_import,
+    path_to,
+    to,
     wizard,
 )
+from exercise.screens.desk.importing.place import end_of, place_of, query_of
 from exercise.screens.uploads import harmless_name
 from scenarios.imports import keeping, steps
 from scenarios.models import Import, ImportState
@@ -108,18 +110,21 @@ def _page(request: PlannerRequest, form: FileForm, status: int = 200) -> HttpRes
 @require_safe
 @planner("import_progress")
 def progress(request: PlannerRequest, import_id: int) -> HttpResponseBase:
-    """How far the worker has come; on to the next page when it is done."""
+    """How far the worker has come; on to the next page when it is done, there to the row that the
+    address names.
+    """
     imported = own_import(request, import_id)
     see_to(imported)
     imported.refresh_from_db()
+    place = place_of(request.GET)
     if imported.state not in BUSY:
         on = next_page(imported)
-        return HttpResponseClientRedirect(on) if request.htmx else redirect(on)
+        return to(request, on + end_of(place) if on == path_to("import_check", imported) else on)
     step = "done" if imported.state == ImportState.WRITING else "check"
     if imported.mapping is None:
         step = "file"
     template = "desk/import/_progress.html" if request.htmx else "desk/import/progress.html"
-    return render(request, template, wizard(request, step, imported))
+    return render(request, template, wizard(request, step, imported) | {"query": query_of(place)})
 
 
 @require_POST

@@ -69,11 +69,22 @@ def next_page(imported: Import) -> str:
     return path_to("import_columns", imported)
 
 
-def elsewhere(imported: Import) -> HttpResponse | None:
-    """The way to where an import stands that cannot be looked at now: busy, or failed."""
-    if imported.state in BUSY or imported.state == ImportState.FAILED:
-        return redirect(next_page(imported))
+def elsewhere(request: PlannerRequest, imported: Import, query: str = "") -> HttpResponse | None:
+    """The way to where an import stands that cannot be gone on with as it is: busy, failed, done.
+
+    Args:
+        query: the end of the address, where the way leads over the worker's progress.
+    """
+    if imported.state in BUSY:
+        return to(request, path_to("import_progress", imported) + query)
+    if imported.state in {ImportState.FAILED, ImportState.DONE}:
+        return to(request, next_page(imported))
     return None
+
+
+def to(request: PlannerRequest, address: str) -> HttpResponse:
+    """Send the whole page somewhere, whichever part of it asked."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -87,7 +98,7 @@ def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             messages.error(request, str(error))
             scenario = request.scenario
             address = reverse("scenario_import", args=[scenario.code, scenario.version])
-            return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+            return to(request, address)
 
     return guarded
 
@@ -98,6 +109,8 @@ def wizard(request: PlannerRequest, here: str, imported: Import | None = None) -
     at = places.index(here)
     shown = []
     for place, (_name, label, page) in enumerate(STEPS):
-        path = path_to(page, imported) if imported and page and page != "scenario_import" else ""
+        path = ""
+        if imported and imported.state != ImportState.DONE and page not in {"", "scenario_import"}:
+            path = path_to(page, imported)
         shown.append(Step(label, place < at, place == at, path if place < at else ""))
     return frame(request, "msel") | {"wizard": shown, "imported": imported}

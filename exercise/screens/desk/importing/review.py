@@ -21,14 +21,17 @@ from exercise.screens.desk.importing.frame import (
     own_import,
     path_to,
     readable,
+    to,
     wizard,
 )
-from exercise.screens.desk.importing.table import ALL, AROUND, ERRORS, page_of, table
+from exercise.screens.desk.importing.place import Place, end_of, place_of, query_of
+from exercise.screens.desk.importing.table import ALL, AROUND, page_of, table
 from scenarios.editing import Refused
 from scenarios.imports import steps, units
 from scenarios.imports.leftover import leftover
 from scenarios.imports.review import BAD, GOOD, Review, alike
 from scenarios.intake.mapping import Field
+from scenarios.intake.reading import Unreadable
 from scenarios.models import Import, ImportState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,14 +39,7 @@ MOST_CHANGES = 100
 """So many injects are shown as they are and as they would be; the others are only counted."""
 
 
-class Shown(forms.Form):
-    """Which rows are looked at."""
-
-    show = forms.ChoiceField(choices=[(one, one) for one in (AROUND, ALL, ERRORS)], required=False)
-    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
-
-
-class FixForm(Shown):
+class FixForm(Place):
     """A correction of one cell; without ``value`` what the file says is taken again. ``alike``: of
     every row as well that says the same there and is wrong in the same way.
     """
@@ -58,67 +54,76 @@ class FixForm(Shown):
 @planner("import_check")
 @readable
 def check(request: PlannerRequest, import_id: int) -> HttpResponse:
-    """The review, by ``?show=`` and ``?page=``."""
+    """The review, by ``?show=`` and ``?page=`` or ``?row=``."""
     imported = own_import(request, import_id)
-    if away := elsewhere(imported) or _checked(request, imported):
+    if away := elsewhere(request, imported):
         return away
-    shown = Shown(request.GET)
-    shown.is_valid()  # what cannot be meant is left out
-    return _page(request, imported, shown.cleaned_data)
+    place = place_of(request.GET)
+    review = _reviewed(request, imported, query_of(place))
+    if isinstance(review, HttpResponse):
+        return review
+    return _page(request, imported, review, place)
 
 
-def _checked(request: PlannerRequest, imported: Import) -> HttpResponse | None:
-    """See that there is a review of this moment; the way to somewhere else if there is none yet."""
-    if steps.review(imported) is not None:
-        return None
-    if imported.state == ImportState.DONE and steps.large(imported):
-        # What it did to the scenario made its review out of date; there is nothing left to review.
-        return redirect(path_to("import_done", imported))
-    waiting = Import.objects.filter(pk=imported.pk, state=imported.state)
-    before = imported.state
-    waiting.update(state=ImportState.READING, progress=5)
-    imported.refresh_from_db()
-    have_done("check", imported)
-    if imported.state == ImportState.REVIEW and before == ImportState.DONE:
-        # What was imported stays so; it is only looked at again.
-        Import.objects.filter(pk=imported.pk, state=ImportState.REVIEW).update(state=before)
-    if away := elsewhere(imported):
+def _reviewed(request: PlannerRequest, imported: Import, query: str = "") -> Review | HttpResponse:
+    """The review of this moment, or the way to somewhere else: many rows are checked by the worker.
+
+    Args:
+        query: the end of the address to come back to.
+    """
+    if (kept := steps.review(imported)) is not None:
+        return kept
+    if not steps.large(imported):
+        try:
+            return steps.check(imported)
+        except Unreadable as error:
+            return _to_columns(request, imported, str(error))
+    waiting = Import.objects.filter(pk=imported.pk, state=ImportState.REVIEW)
+    if waiting.update(state=ImportState.READING, progress=5):
+        imported.refresh_from_db()
+        have_done("check", imported)
+    if away := elsewhere(request, imported, query):
         return away
     if unreadable := (imported.report or {}).get("unreadable"):
-        messages.error(request, unreadable)
-        return redirect(path_to("import_columns", imported))
-    return None
+        return _to_columns(request, imported, unreadable)
+    # None if the scenario went on in this very moment.
+    return steps.review(imported) or steps.check(imported)
+
+
+def _to_columns(request: PlannerRequest, imported: Import, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return to(request, path_to("import_columns", imported))
 
 
 def _page(
     request: PlannerRequest,
     imported: Import,
+    review: Review,
     wanted: dict[str, Any],
     *,
-    focus: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    review = steps.review(imported)
-    if review is None:  # the scenario went on in this very moment
-        review = steps.check(imported)
     template = "desk/import/_review.html" if request.htmx else "desk/import/check.html"
-    context = _context(imported, review, wanted) | {"focus": focus}
-    context |= wizard(request, "check", imported)
+    context = _context(imported, review, wanted) | wizard(request, "check", imported)
     return render(request, template, context, status=status)
 
 
 def _context(imported: Import, review: Review, wanted: dict[str, Any]) -> dict[str, Any]:
     counts, fixes = review.counts, steps.fixes_of(imported)
     show = wanted.get("show") or (AROUND if counts[GOOD] < len(review.rows) else ALL)
+    row, page = wanted.get("row"), wanted.get("page") or 1
+    if row is not None:
+        page = page_of(review, fixes, show, row)
     return {
         "review": review,
         "counts": counts,
         "bad": counts[BAD],
-        "table": table(review, fixes, show, wanted.get("page") or 1),
+        "table": table(review, fixes, show, page),
         "empty": not imported.scenario.participations.exists(),
         "changes": review.changed[:MOST_CHANGES],
         "more_changes": max(0, len(review.changed) - MOST_CHANGES),
         "refused": (imported.report or {}).get("refused", ""),
+        "focus": row,
     }
 
 
@@ -126,24 +131,27 @@ def _context(imported: Import, review: Review, wanted: dict[str, Any]) -> dict[s
 @planner("import_fix")
 @readable
 def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
-    """Correct a cell, and check anew."""
+    """Correct a cell, and check anew. What comes while the worker checks counts as well."""
     imported = own_import(request, import_id)
-    if away := elsewhere(imported):
+    checking = imported.state == ImportState.READING and (imported.report or {}).get("settled")
+    if not checking and (away := elsewhere(request, imported)):
         return away
     form = FixForm(request.POST)
     if not form.is_valid():
-        return _page(request, imported, {}, status=422)
+        review = _reviewed(request, imported)
+        if isinstance(review, HttpResponse):
+            return review
+        return _page(request, imported, review, {}, status=422)
     wanted = form.cleaned_data
     words = wanted["value"] if "value" in request.POST else None
     rows = _alike(imported, wanted) if wanted["alike"] else [wanted["row"]]
     steps.correct(imported, rows, Field(wanted["field"]), words)
-    review = steps.check(imported)
+    review = _reviewed(request, imported, query_of(wanted))
+    if isinstance(review, HttpResponse):
+        return review
     if request.htmx:
-        return _page(request, imported, wanted, focus=wanted["row"])
-    show = wanted.get("show") or AROUND
-    page = page_of(review, steps.fixes_of(imported), show, wanted["row"])
-    address = f"{path_to('import_check', imported)}?show={show}&page={page}#row-{wanted['row']}"
-    return redirect(address)
+        return _page(request, imported, review, wanted)
+    return redirect(path_to("import_check", imported) + end_of(wanted))
 
 
 @require_POST
@@ -152,9 +160,11 @@ def fix(request: PlannerRequest, import_id: int) -> HttpResponse:
 def take_units(request: PlannerRequest, import_id: int) -> HttpResponse:
     """Take units that rows name into the scenario: those of ``unit`` that the review lists."""
     imported = own_import(request, import_id)
-    if away := elsewhere(imported):
+    if away := elsewhere(request, imported):
         return away
-    review = steps.review(imported) or steps.check(imported)
+    review = _reviewed(request, imported)
+    if isinstance(review, HttpResponse):
+        return review
     wanted = set(request.POST.getlist("unit"))
     try:
         codes = units.take_in(
@@ -171,9 +181,10 @@ def take_units(request: PlannerRequest, import_id: int) -> HttpResponse:
 
 
 def _alike(imported: Import, wanted: dict[str, Any]) -> list[int]:
-    review = steps.review(imported) or steps.check(imported)
-    row = next((one for one in review.rows if one.row == wanted["row"]), None)
-    if row is None:
+    """Rows of the review that the planner saw; what it is no longer true of is not corrected."""
+    review = steps.review(imported)
+    row = review and next((one for one in review.rows if one.row == wanted["row"]), None)
+    if not review or not row:
         return [wanted["row"]]
     for note in row.notes:
         if (note.field, note.fix) == (wanted["field"], wanted["value"]):
@@ -185,11 +196,20 @@ def _alike(imported: Import, wanted: dict[str, Any]) -> list[int]:
 @planner("import_leftover")
 @readable
 def download(request: PlannerRequest, import_id: int) -> HttpResponse:
-    """The rows with errors as a workbook, with a column of reasons."""
+    """The rows with errors as a workbook, with a column of reasons; of an import that is done,
+    those that were left.
+    """
     imported = own_import(request, import_id)
-    if away := elsewhere(imported) or _checked(request, imported):
-        return away
-    review = steps.review(imported) or steps.check(imported)
+    review: Review | HttpResponse | None
+    if imported.state == ImportState.DONE:
+        review = steps.review(imported)
+        if review is None:
+            messages.error(request, _("Kết quả kiểm tra của lần nhập này không còn được giữ."))
+            return redirect(path_to("import_done", imported))
+    else:
+        review = elsewhere(request, imported) or _reviewed(request, imported)
+        if isinstance(review, HttpResponse):
+            return review
     reading, mapping = steps.reading_of(imported), steps.mapping_of(imported)
     sheet = steps.sheet_of(reading, mapping.sheet)
     made = leftover(sheet, mapping, review, steps.fixes_of(imported))
