@@ -294,9 +294,7 @@ def test_each_command_is_counted_once_by_what_came_of_it(metrics: Metrics) -> No
     assert drill.fresh().journal.filter(kind="posture_ordered").count() == 2
     risen = {name: value - before.get(name, 0) for name, value in metrics().items()}
     assert {
-        name: by
-        for name, by in risen.items()
-        if by and name.startswith("exercise_commands_total{")
+        name: by for name, by in risen.items() if by and name.startswith("exercise_commands_total{")
     } == {
         "exercise_commands_total{command=start,outcome=done}": 1,
         "exercise_commands_total{command=close,outcome=refused}": 1,
