@@ -1,4 +1,5 @@
-"""What an after-action report costs: seconds, memory and queries, for drills of all sizes.
+"""What an after-action report costs: seconds, memory and queries, for drills of all sizes; and each
+of its files, as ``manage.py report`` writes it.
 
 Each drill has a database of its own and is made once. A report is built and written in a process of
 its own, so that its peak of memory is the report's and not the making's.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from typing import Any
 
 from benchmarks.engine import migrated, run_apart
@@ -23,6 +25,7 @@ SCALES: dict[str, list[dict[str, Any]]] = {
     ],
     "small": [{"units": 4, "injects": 24, "taskings": 40, "hours": 3}],
 }
+FORMATS = ("docx", "pdf", "xlsx", "html", "json")
 MAKING_S, REPORT_S = 3600, 300
 
 
@@ -50,4 +53,11 @@ def one(size: dict[str, Any], repeats: int, empty: Any) -> list[dict[str, Any]]:
         for repeat in range(1, repeats + 1):
             said = run_apart(run, "report", "vi", env=env, logs=logs, limit_s=REPORT_S)
             rows.append({"repeat": repeat, **json.loads(said.splitlines()[-1])})
+            for name in FORMATS:
+                begun = time.monotonic()
+                said = run_apart(run, "file", name, env=env, logs=logs, limit_s=REPORT_S)
+                wall_s = round(time.monotonic() - begun, 2)
+                rows.append(
+                    {"repeat": repeat, "wall_s": wall_s, **json.loads(said.splitlines()[-1])}
+                )
         return rows

@@ -2,6 +2,7 @@
 
 python -m benchmarks.after_action_run make SIZE_AS_JSON
 python -m benchmarks.after_action_run report LANGUAGE
+python -m benchmarks.after_action_run file FORMAT
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import django
 
 django.setup()
 
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
@@ -44,8 +48,28 @@ def report(language: str) -> dict[str, Any]:
         "cpu_s": round(over - worked, 3),
         "json_kb": len(content) // 1024,
         "queries": len(queries),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_mb": _peak_mb(),
     }
+
+
+def file(format_name: str) -> dict[str, Any]:
+    """``manage.py report`` of the newest exercise: processor and memory of this whole process."""
+    exercise = Exercise.objects.order_by("-pk")[0]
+    with TemporaryDirectory() as there:
+        out = Path(there) / "report"
+        call_command("report", exercise.code, str(out), format=format_name, lang="vi")
+        kb = out.stat().st_size // 1024
+    return {
+        "format": format_name,
+        "entries": exercise.journal_seq,
+        "cpu_s": round(time.process_time(), 2),
+        "kb": kb,
+        "peak_mb": _peak_mb(),
+    }
+
+
+def _peak_mb() -> float:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 if __name__ == "__main__":
@@ -53,4 +77,4 @@ if __name__ == "__main__":
     if step == "make":
         large_drill(**json.loads(argument))
     else:
-        print(json.dumps(report(argument)))
+        print(json.dumps({"report": report, "file": file}[step](argument)))

@@ -70,7 +70,7 @@ def apart(way: str, what: str, plan: dict[str, Any], empty: Path) -> list[dict[s
         elif way == "fixed 1 s tick":
             env["BENCH_TICK"] = "1"
         elif way == "django-celery-beat":
-            env["BENCH_SCHEDULER"] = "django_celery_beat.schedulers:DatabaseScheduler"
+            env["BENCH_SCHEDULER"] = "benchmarks.rivals.clocked:JoiningScheduler"
         words = (way, what, json.dumps(plan))
         said = run_apart("benchmarks.timed_run", *words, env=env, logs=var / "log", limit_s=180)
         rows: list[dict[str, Any]] = json.loads(said.splitlines()[-1])

@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ class Soak:
         os.chdir(BASE)
         self.readings: dict[str, list[dict[str, float]]] = {}
         self.sizes: list[dict[str, float]] = []
+        self.begun = datetime.now(UTC)
 
     def run(self) -> dict[str, Any]:
         """Make the drill, start everything, look on, stop everything, report."""
@@ -223,6 +225,7 @@ class Soak:
 
         drill = conformance(Facts.read(exercise_id, wall_us()))
         return {
+            "begun": f"{self.begun:%Y-%m-%d %H:%M:%SZ}",
             "minutes": self.options.minutes,
             "pace": self.options.pace,
             "units": self.options.units,

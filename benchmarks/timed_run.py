@@ -62,14 +62,16 @@ def load(way: str, plan: dict[str, Any], exercises: list[Exercise]) -> list[dict
         handed_s = time.monotonic() - begun
         before = Cost.of(*running)
         seen = look_on(len(due), lead_s + plan["seconds"] + GRACE_S)
+        insist_on(running)
         after = Cost.of(*running)
     late = [(seen[pk] - at) / 1000 for pk, at in due.items() if pk in seen]
-    released = JournalEntry.objects.filter(kind="inject_released").count()
+    releases = JournalEntry.objects.filter(kind="inject_released")
+    once = releases.order_by().values("exercise_id", "inject_number").distinct()
     return [
         {
             "injects": len(due),
             "lost": len(due) - len(seen),
-            "doubled": released - len(seen),
+            "doubled": releases.count() - once.count(),
             **{f"{name}_ms": value for name, value in percentiles(late).items()},
             "over_1_s": sum(one > 1000 for one in late),
             "cpu_ms_per_inject": round(1000 * (after.cpu_s - before.cpu_s) / len(due), 2),
@@ -89,6 +91,7 @@ def idle(way: str, plan: dict[str, Any], exercises: list[Exercise]) -> list[dict
             time.sleep(3 if plan["idle_s"] > 2 else 0.5)
             begun, before = time.monotonic(), Cost.of(*running)
             time.sleep(plan["idle_s"])
+            insist_on(running)
             after, elapsed_s = Cost.of(*running, pss=True), time.monotonic() - begun
             rows.append(
                 {
@@ -229,6 +232,15 @@ def engine(way: str) -> Iterator[list[psutil.Process]]:
     with processes(children, settings.VAR_DIR / "log", site.env()) as found:
         wait_for_engine(way)
         yield list(found.values())
+
+
+def insist_on(running: list[psutil.Process]) -> None:
+    """End this run where one of its processes has ended: what it did not do is no measurement."""
+    ended = [one for one in running if one.status() == psutil.STATUS_ZOMBIE]
+    if ended:
+        logs = (settings.VAR_DIR / "log").glob("*.log")
+        said = [line for log in logs for line in log.read_text().splitlines() if "Error: " in line]
+        sys.exit(f"{len(ended)} of its processes ended: {said[-1] if said else 'without a word'}")
 
 
 def wait_for_engine(way: str) -> None:

@@ -883,6 +883,7 @@ document.addEventListener("change", async (event) => {
   for (const file of input.files) shrunk.items.add(await shrink(file));
   input.files = shrunk.files;
   $(".picked", input.form)?.replaceChildren(...[...input.files].map(fileItem));
+  input.dispatchEvent(new Event("picked", { bubbles: true }));
 });
 
 function fileItem(file) {

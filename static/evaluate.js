@@ -1,6 +1,7 @@
 // An evaluator's findings, beyond HTML and htmx: each is put by on the device before it is sent, with its
 // photos and its key, and leaves it only when the server has answered. A lost connection, a lost answer or
-// a reload loses none, and the server knows by the key what it has already.
+// a reload loses none, and the server knows by the key what it has already. Photos that were picked and not
+// yet sent are put by as well.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 
@@ -21,16 +22,23 @@ const asked = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+// A page from before this version holds what is stored as it was.
+const blocked = (request) => new Promise((resolve, reject) => (request.onblocked = reject));
+
 function openStore() {
-  const request = indexedDB.open("evaluation", 1);
-  request.onupgradeneeded = () => request.result.createObjectStore("findings", { keyPath: "key" });
-  return asked(request);
+  const request = indexedDB.open("evaluation", 2);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) request.result.createObjectStore("findings", { keyPath: "key" });
+    request.result.createObjectStore("picked");
+  };
+  return Promise.race([asked(request), blocked(request)]);
 }
 
 // Where a browser keeps nothing, as in some private windows, the form is sent as any other.
 const store = list && (await openStore().catch(() => null));
 
-const findings = (mode) => store.transaction("findings", mode).objectStore("findings");
+const stored = (name, mode) => store.transaction(name, mode).objectStore(name);
+const findings = (mode) => stored("findings", mode);
 const keep = (finding) => asked(findings("readwrite").put(finding));
 const forget = (key) => asked(findings("readwrite").delete(key));
 
@@ -39,14 +47,40 @@ async function kept() {
   return all.filter((one) => one.sender === sender).sort((one, other) => one.since - other.since);
 }
 
+// ── photos picked, not yet sent ─────────────────────────────────────────────────────────────────
+const pickedKey = () => `${sender} ${form.dataset.draft}`;
+
+async function keepPicked() {
+  const photos = [...$("[type=file]", form).files];
+  const picked = stored("picked", "readwrite");
+  await asked(photos.length ? picked.put(photos, pickedKey()) : picked.delete(pickedKey()));
+}
+
+async function showPicked() {
+  const photos = await asked(stored("picked", "readonly").get(pickedKey()));
+  if (photos && !$("[type=file]", form).files.length) pick(photos);
+}
+
+function pick(photos) {
+  const picked = new DataTransfer();
+  for (const photo of photos) picked.items.add(photo);
+  const input = $("[type=file]", form);
+  input.files = picked.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 // ── from the form, and back into it ─────────────────────────────────────────────────────────────
+// When what was taken back to be mended was noted.
+let noted = 0;
+
 async function putBy() {
   const given = [...new FormData(form)];
   const fields = given.filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
   const photos = given.filter(([, value]) => value instanceof File && value.size);
   const key = form.elements.key.value;
   const path = form.getAttribute("action");
-  await keep({ key, sender, path, since: Date.now(), fields, photos, refused: "" });
+  await keep({ key, sender, path, since: noted || Date.now(), fields, photos, refused: "" });
+  noted = 0;
   form.reset();
   send();
 }
@@ -55,11 +89,8 @@ async function takeBack(finding) {
   for (const [name, value] of finding.fields) {
     if (name !== "key" && name in form.elements) form.elements[name].value = value;
   }
-  const photos = new DataTransfer();
-  for (const [, photo] of finding.photos) photos.items.add(photo);
-  const input = $("[type=file]", form);
-  input.files = photos.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+  noted = finding.since;
+  pick(finding.photos.map(([, photo]) => photo));
   $("textarea", form).dispatchEvent(new Event("input", { bubbles: true }));
   $("textarea", form).focus();
   await forget(finding.key);
@@ -94,6 +125,8 @@ const first = async () => (await kept()).find((one) => !one.refused);
 async function sendOne(finding) {
   const data = new FormData();
   for (const [name, value] of [...finding.fields, ...finding.photos]) data.append(name, value);
+  // A length, because this device's clock may be set otherwise than the server's.
+  data.append("waited_ms", Math.max(0, Date.now() - finding.since));
   const headers = { "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) };
   let answer;
   let said;
@@ -169,6 +202,12 @@ if (store) {
     },
     { capture: true },
   );
+  if (form) {
+    const keepThem = () => keepPicked().catch(() => {});  // no room: they are in the form
+    form.addEventListener("picked", keepThem);
+    form.addEventListener("reset", () => setTimeout(keepThem));  // once they are gone
+    showPicked().catch(() => {});
+  }
   addEventListener("online", send);
   send();
 }

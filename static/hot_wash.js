@@ -10,7 +10,7 @@ function show(place, focus = true) {
   place = Math.min(slides.length - 1, Math.max(0, place));
   if (place === here || !slides.length) return;
   here = place;
-  for (const slide of slides) slide.hidden = slide !== slides[here];
+  for (const slide of slides) slide.classList.toggle("away", slide !== slides[here]);
   $("#previous").setAttribute("aria-disabled", String(here === 0));
   $("#next").setAttribute("aria-disabled", String(here === slides.length - 1));
   history.replaceState(null, "", `#${slides[here].id}`);

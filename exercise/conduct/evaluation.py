@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext_lazy as _
 
 from exercise.conduct.base import Conduct, command
+from exercise.conduct.earlier import Moment, earlier
 from exercise.conduct.refused import Refused
 from exercise.conduct.uploads import Upload, keep
 from exercise.models import (
@@ -27,10 +28,13 @@ from exercise.models import (
     Status,
 )
 from exercise.models.evaluation import Judgement
+from scenarios.calendar import SECOND_US
 from units.models import Unit
 
 JUDGED = IN_PLAY | {Status.ENDED}
 LONGEST_NOTE = 2000
+SENDING_US = SECOND_US
+"""What took no longer to arrive was noted when it arrived; wall time."""
 
 J = TypeVar("J", bound=Judgement)
 
@@ -101,12 +105,16 @@ def record_finding(
     tasking_id: int | None = None,
     files: Sequence[Upload] = (),
     key: str = "",
+    waited_us: int = 0,
 ) -> Finding:
     """Write down a strength, an area for improvement, or what was seen, with photos of it.
 
     Args:
         unit_code: code of the unit it is about; left out for a tasking or for none.
         key: the sender's name for it; one of that name that is there already is answered.
+        waited_us: wall time for which it waited on the evaluator's device. When it was noted is
+            read from the clock's history; a wait that goes back before STARTEX, or into the
+            future, is not believed: it was noted when it arrived.
     """
     if kind not in FindingKind.values:
         raise Refused("kind", _("Chọn ưu điểm, hạn chế hoặc quan sát."))
@@ -123,6 +131,9 @@ def record_finding(
     about = tasking.unit if tasking else conduct.posture(unit_code).unit if unit_code else None
     if about is None and by.unit_id is not None:
         about = Unit.objects.get(pk=by.unit_id)
+    now = Moment(conduct.position_us, conduct.now_wall_us)
+    noted = (earlier(conduct, waited_us) if waited_us > SENDING_US else None) or now
+    late = noted != now
     made = Finding.objects.create(
         exercise=exercise,
         unit=about,
@@ -132,8 +143,10 @@ def record_finding(
         place=place.strip(),
         evaluator_id=by.user_id,
         evaluator_name=by.name,
-        at_us=conduct.position_us,
-        at_wall_us=conduct.now_wall_us,
+        at_us=noted.at_us,
+        at_wall_us=noted.at_wall_us,
+        arrived_us=now.at_us if late else None,
+        arrived_wall_us=now.at_wall_us if late else None,
         key=key,
     )
     conduct.note(
@@ -144,6 +157,7 @@ def record_finding(
         text=text,
         place=made.place,
         files=keep(conduct, files, FindingFile, finding=made),
+        **({"noted_us": noted.at_us, "noted_wall_us": noted.at_wall_us} if late else {}),
     )
     return made
 

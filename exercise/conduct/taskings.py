@@ -76,7 +76,10 @@ def _acknowledge(conduct: Conduct, tasking: Tasking, *, at_us: int, **behalf: An
         after_us=at_us - tasking.delivered_us,
         **behalf,
     )
-    settle(conduct, tasking.inject)
+    # Where the work is still to be done, nothing ended: what the other units do need not be asked
+    # while everybody waits for the exercise.
+    if not tasking.to_do:
+        settle(conduct, tasking.inject)
 
 
 @command()

@@ -129,26 +129,27 @@ def append(
     frames: Sequence[Frame],
     *,
     published_seq: int,
-    held: str,
-    afresh: bool = False,
+    after_seq: int | None,
 ) -> bool:
     """Send the frames of one drawing and note how far the journal is drawn: both or neither.
 
     Args:
-        held: what ``lock`` gave. Slow drawing outlives the lock, and whoever took it over has sent
-            something newer.
-        afresh: the journal is another one, shorter than what was drawn; else the number only grows.
+        published_seq: the last entry that is drawn with this.
+        after_seq: what ``published_seq()`` answered before the drawing began. A slow one outlives
+            its lock. If whoever took that over has sent something meanwhile, or Redis forgot, this
+            one is out of date; if not, it is sent: where every drawing takes longer than the lock
+            lives, each would otherwise wait for one that is never sent either.
 
     Returns:
         Whether it was sent.
     """
-    lock_key, drawn_key = _lock_key(exercise_id), seq_key(exercise_id)
+    drawn_key = seq_key(exercise_id)
     pipe: Any
     with _asking() as redis, redis.pipeline(transaction=True) as pipe:
         try:
-            pipe.watch(lock_key, drawn_key)
-            holder, drawn = pipe.mget(lock_key, drawn_key)
-            if holder != held.encode() or (int(drawn or 0) > published_seq and not afresh):
+            pipe.watch(drawn_key)
+            drawn = pipe.get(drawn_key)
+            if (None if drawn is None else int(drawn)) != after_seq:
                 return False
             pipe.multi()
             if frames:
@@ -227,9 +228,9 @@ def ping() -> bool:
 
 
 @contextmanager
-def lock(exercise_id: int) -> Iterator[str]:
+def lock(exercise_id: int) -> Iterator[bool]:
     """What lets this process draw now, empty while another one does; who dies lets go after ten
-    seconds.
+    seconds. It saves work that would be done twice; that nothing is sent twice, ``append`` sees to.
     """
     key, mine = _lock_key(exercise_id), secrets.token_hex(8)
     with _asking() as redis:
@@ -239,7 +240,7 @@ def lock(exercise_id: int) -> Iterator[str]:
         held = mine if redis.set(key, mine, nx=True, px=_LOCK_MS) else ""
         _left.pop(exercise_id, None)
     try:
-        yield held
+        yield bool(held)
     finally:
         if held:
             try:

@@ -148,7 +148,7 @@ def publish(exercise_id: int) -> bool:
     """Draw what the entries since the last drawing touched, and append it to the stream.
 
     Returns:
-        False when another process holds the lock, or took it over meanwhile: ask again.
+        False when another process holds the lock, or has sent something meanwhile: ask again.
     """
     with bus.lock(exercise_id) as held:
         if not held:
@@ -167,7 +167,7 @@ def publish(exercise_id: int) -> bool:
             return True
         # First, because it may be done twice, and not at all if it came after and failed.
         _close_revoked_boards(exercise_id, since_seq, seq)
-        return bus.append(exercise_id, frames, published_seq=seq, held=held, afresh=another)
+        return bus.append(exercise_id, frames, published_seq=seq, after_seq=drawn)
 
 
 def _close_revoked_boards(exercise_id: int, since_seq: int | None, seq: int) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from exercise.models.exercise import Exercise
 from exercise.models.stored import StoredFile, random_name
 from exercise.models.tasking import Tasking
+from scenarios.calendar import MINUTE_US
 from units.models import Unit
 
 
@@ -134,6 +135,10 @@ class Finding(models.Model):
     evaluator_name = models.CharField(max_length=150)
     at_us = models.BigIntegerField()
     at_wall_us = models.BigIntegerField()
+    """When it was noted: exercise and wall time."""
+    arrived_us = models.BigIntegerField(null=True)
+    arrived_wall_us = models.BigIntegerField(null=True)
+    """When it arrived, where it had waited on the evaluator's device."""
     key = models.CharField(max_length=36, blank=True)
     """What the sender's page calls it, so that one sent again after a lost answer is kept once."""
 
@@ -149,6 +154,16 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def came_late(self) -> bool:
+        """Whether it arrived so long after it was noted that a reader has to be told."""
+        return came_late(self.at_wall_us, self.arrived_wall_us)
+
+
+def came_late(noted_wall_us: int, arrived_wall_us: int | None) -> bool:
+    """Whether these moments are over a minute apart; nothing arrived on its own is not late."""
+    return arrived_wall_us is not None and arrived_wall_us - noted_wall_us > MINUTE_US
 
 
 def _stored_name(photo: FindingFile, original: str) -> str:

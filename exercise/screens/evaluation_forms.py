@@ -43,7 +43,10 @@ class FindingForm(CommandForm):
     unit_code = forms.SlugField(max_length=20, required=False, label=_("Đơn vị"))
     tasking_id = forms.IntegerField(required=False)
     key = forms.UUIDField(required=False)
+    waited_ms = forms.IntegerField(required=False)
     files = FilesField(required=False, label=_("Ảnh, tệp"))  # type: ignore[assignment]
 
     def arguments(self) -> dict[str, Any]:
-        return self.cleaned_data | {"key": str(self.cleaned_data["key"] or "")}
+        given = dict(self.cleaned_data)
+        waited_us = 1000 * (given.pop("waited_ms") or 0)
+        return given | {"key": str(given["key"] or ""), "waited_us": waited_us}

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exercise.models import Exercise, JournalEntry
+from exercise.models.evaluation import came_late
 from exercise.situation.words import duration, pace, stamp, stamp_end
 from scenarios.phases import PLAYED, Phase
 from units.models import Unit
@@ -113,6 +114,7 @@ SENTENCES: dict[str, Pattern] = {
 """Glyph and sentence of each kind of entry. Names in braces are filled in, bold."""
 
 RELEASED_BY_HAND = gettext_lazy("{actor} phát {inject} {title} tới {to}")
+NOTED_EARLIER = gettext_lazy("{actor} gửi nhận xét đánh giá ghi từ {noted}")
 
 OVERDUE_BY_POLICY = {
     "release": gettext_lazy("Tin quá giờ phát được phát ngay: {numbers}"),
@@ -235,6 +237,8 @@ def row(
     glyph, pattern = SENTENCES.get(entry.kind, ("note", "{actor} " + entry.kind))
     if entry.kind == "inject_released" and entry.data.get("how") == "hand":
         pattern = RELEASED_BY_HAND
+    if entry.kind == "observation_recorded" and _came_late(entry):
+        pattern = NOTED_EARLIER
     if entry.kind == "injects_overdue":
         pattern = OVERDUE_BY_POLICY.get(entry.data.get("policy", ""), pattern)
     early = bool(entry.data.get("before_break"))
@@ -249,6 +253,12 @@ def row(
         sentence=_bold(str(pattern), partial(_value, exercise, entry, units, public)),
         quote="" if public else _quote(entry),
     )
+
+
+def _came_late(entry: JournalEntry) -> bool:
+    noted_us, noted_wall_us = (entry.data.get(name) for name in ("noted_us", "noted_wall_us"))
+    both = isinstance(noted_us, int) and isinstance(noted_wall_us, int)
+    return both and came_late(noted_wall_us, entry.wall_us)
 
 
 _NAMES = re.compile(r"{(\w+)}")
@@ -287,6 +297,8 @@ def _value(
             return pace(data.get("pace_permille") or exercise.rate_permille)
         case "phase":
             return str(Phase(data["phase"]).label) if data.get("phase") in Phase.values else ""
+        case "noted":
+            return stamp(data["noted_us"], exercise)
         case "numbers":
             return ", ".join(data.get("numbers") or ())
         case _:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from benchmarks import faster_page
 from benchmarks.budgets import checks
 from benchmarks.figures import percentiles, spread
 from benchmarks.report import DOCUMENT, document, read
@@ -90,3 +96,163 @@ def test_a_busy_machine_is_told_of() -> None:
     busy = part([page(40, 1) | {"load_average": 20.0}])
     assert "kept the machine busy" not in document({"pages": quiet})
     assert "kept the machine busy" in document({"pages": busy})
+
+
+def process(**given: Any) -> dict[str, Any]:
+    flat = {"mb_first": 80.0, "mb_after_a_third": 90.0, "mb_last": 91.0, "mb_an_hour": 1.5}
+    return {"pids": 1, **flat, "descriptors": [10, 10], "threads": [1, 1], **given}
+
+
+def soak(log: Sequence[str] = (), injects: dict[str, int] | None = None, **web: Any) -> Any:
+    counts = {"total": 300, "released": 300, "lost": 0, "released_twice": 0} | (injects or {})
+    return {
+        "minutes": 60.0,
+        "pace": 120.0,
+        "units": 40,
+        "viewers": 500,
+        "machine": "2 cores",
+        "commit": "c",
+        "processes": {"web": process(**web), "chores": process(), "players": process(pids=9)},
+        "stores": {"stream_mb": {"first": 1.0, "last": 2.0}},
+        "viewers_saw": {"stream events": 1, "pages answered 200": 1},
+        "drill": {
+            "injects": counts,
+            "lateness_ms": {"p50": 10.0, "p99": 48.0, "max": 81.0},
+            "journal": {"entries": 1, "verified": True},
+        },
+        "log": list(log),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"mb_an_hour": 5.1}, "soak memory web"),
+        ({"descriptors": [510, 513]}, "soak descriptors web"),
+        ({"pids": 2}, "soak restarts"),
+        ({"log": ["web.log: 13:12 ERROR django.request: Internal Server Error"]}, "soak log"),
+        ({"injects": {"lost": 1}}, "soak lost"),
+    ],
+)
+def test_a_soak_in_which_something_grew_or_broke_is_a_miss(wrong: dict[str, Any], key: str) -> None:
+    assert missed({"soak": soak()}) == []
+    assert missed({"soak": soak(**wrong)}) == [key]
+
+
+def test_a_miss_of_the_soak_stands_before_its_table() -> None:
+    text = document({"soak": soak(mb_an_hour=40.9)})
+    assert text.index("40.9 MB an hour") < text.index("## Soak")
+    assert "| chores | 80.0 |" in text
+
+
+def test_a_warning_in_the_log_of_a_soak_is_told_and_is_no_miss() -> None:
+    results = {"soak": soak(log=["broker.log: # WARNING Memory overcommit"])}
+    assert missed(results) == []
+    assert "WARNING or above: 1, such as `broker.log" in document(results)
+
+
+def test_the_soak_says_when_it_was_where_it_knows() -> None:
+    assert "<sub>2026-11-28 10:51:00Z, commit c" in document(
+        {"soak": {"begun": "2026-11-28 10:51:00Z", **soak()}}
+    )
+    assert "<sub>commit c, 2 cores</sub>" in document({"soak": soak()})
+
+
+def cells(text: str, *beginning: str) -> list[str]:
+    """The cells of the only line that begins so."""
+    (line,) = [one for one in text.splitlines() if one.startswith(f"| {' | '.join(beginning)} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_a_page_is_set_beside_the_smallest_drill_and_its_later_looks_beside_the_first() -> None:
+    larger = [page(60 * n, n) | {"known_ms": 30 * n, "cold_ms": 90 * n} for n in (1, 2)]
+    small = [page(20 * n, n) | {"units": 10, "injects": 50} for n in (1, 2)]
+    text = document({"pages": part([*larger, *small])})
+    shown = cells(text, "console", "40 × 300")
+    assert shown[5] == "3.00"
+    assert (shown[7], shown[9]) == ("0.50", "1.50")
+    assert cells(text, "console", "10 × 50")[5:10] == ["1", "–", "–", "–", "–"]
+
+
+def acknowledged(database: str, web: int, per_second: float, p50_ms: float) -> dict[str, Any]:
+    return {
+        "repeat": 1,
+        "database": database,
+        "web": web,
+        "exercises": 1,
+        "load": "paced",
+        "refused": 0,
+        "per_second": per_second,
+        "p50_ms": p50_ms,
+        "p99_ms": 3 * p50_ms,
+        "web_cpu_ms": 15.0,
+        "releases": {"p50_ms": 10.0, "p99_ms": 20.0, "max_ms": 30.0},
+    }
+
+
+def test_acknowledgements_are_set_beside_one_web_process_on_sqlite() -> None:
+    rows = [acknowledged("SQLite", 1, 20, 100), acknowledged("PostgreSQL", 2, 30, 50)]
+    text = document({"acknowledgements": part(rows)})
+    assert cells(text, "SQLite × 1", "paced")[3:8:2] == ["1", "1", "1"]
+    assert cells(text, "PostgreSQL × 2", "paced")[3:8:2] == ["1.50", "0.50", "0.50"]
+
+
+def started(how: str, repeat: int, first_page_s: float, pss_mb: float) -> dict[str, Any]:
+    times = {"first_page_s": first_page_s, "timers_s": 2.0, "stop_s": 1.0}
+    memory = {"pss_mb": pss_mb, "rss_mb": 300.0, "processes": {}}
+    return {"how": how, "warm": True, "repeat": repeat, **times, **memory}
+
+
+def test_the_start_is_set_beside_the_same_programs_started_by_hand() -> None:
+    rows = [started("manage.py run", 1, 3.0, 240), started("by hand", 1, 2.0, 200)]
+    first = {key: value for key, value in rows[0].items() if key != "repeat"} | {"warm": False}
+    text = document({"startup": part([first, *rows])})
+    assert cells(text, "manage.py run, warm")[1:8] == [
+        *("3.00", "1.50", "2.00", "1.00", "1.00", "240", "1.20")
+    ]
+    assert cells(text, "manage.py run, the first time (migrations, static files)")[2] == "–"
+
+
+def test_a_rival_that_released_nothing_is_no_measurement() -> None:
+    def load(who: str, lost: int) -> dict[str, Any]:
+        times = {"p50_ms": 10.0, "p99_ms": 20.0, "max_ms": 30.0} if not lost else {}
+        counts = {"injects": 2000, "lost": lost, "doubled": 0, "cpu_ms_per_inject": 0.25}
+        about = {"repeat": 1, "what": "load", "who": who, "handed_over_s": 0.2}
+        return about | counts | dict.fromkeys(("p50_ms", "p99_ms", "max_ms")) | times
+
+    text = document({"release_lateness": part([load("ours", 0), load("rival", 2000)])})
+    assert cells(text, "† rival: released nothing")[1:] == ["–"] * 8
+    assert cells(text, "**ours**")[1:3] == ["0", "0"]
+    text = document({"release_lateness": part([load("ours", 2000), load("rival", 0)])})
+    assert cells(text, "**ours**")[1] == "2000"
+
+
+def test_what_ten_thousand_more_scheduled_cost_is_the_difference_in_each_repeat() -> None:
+    def waits(repeat: int, scheduled: int, cpu_percent: float) -> dict[str, Any]:
+        about = {"repeat": repeat, "what": "idle", "who": "ours", "exercises": 100}
+        return about | {"scheduled": scheduled, "cpu_percent": cpu_percent, "pss_mb": 185.0}
+
+    rows = [waits(1, 10_000, 2.0), waits(1, 20_000, 2.1), waits(2, 10_000, 1.0)]
+    rows += [waits(2, 20_000, 1.3), waits(3, 10_000, 9.0)]
+    text = document({"release_lateness": part(rows)})
+    shown = cells(text, "cost of 10,000 more scheduled, **ours**")
+    assert shown[1:] == ["+10,000", "0.20 (0.10–0.30)", "0.0", "2"]
+
+
+def test_what_was_made_faster_is_told_with_its_ratio(tmp_path: Path) -> None:
+    figures = [
+        {"of": "p50, ms", "before": [664], "after": [26]},
+        {"of": "p99, ms", "before": [40, 50], "after": [20, 25]},
+    ]
+    words = {"what": "releases", "slow": "a query", "done": "none", "commits": ["abc1234"]}
+    kept = tmp_path / "faster.json"
+    kept.write_text(json.dumps([words | {"figures": figures}]))
+    text = "\n".join(faster_page.section(kept))
+    assert cells(text, "releases") == ["releases", "p50, ms", "664", "26", "0.04"]
+    assert cells(text, "", "p99, ms")[2:] == ["40–50", "20–25", "0.40–0.62"]
+    assert "- **releases** (abc1234). *Was:* A query. *Now:* None." in text
+
+
+def test_what_was_made_faster_stands_after_the_misses() -> None:
+    text = document({"pages": part([page(60, 1)])})
+    assert text.index("console: first byte") < text.index("## Made faster") < text.index("## Pages")

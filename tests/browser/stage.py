@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "exercise.settings"
@@ -24,6 +24,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from exercise import clock, conduct
 from exercise.conduct import Actor
@@ -231,6 +232,21 @@ def let_link_end(code: str, *, in_s: int) -> None:
     )
 
 
+def actions(code: str, count: int) -> None:
+    """So many corrective actions, each of a good many words."""
+    made = Exercise.objects.get(code=code)
+    owner = made.postures.select_related("unit").order_by("pk")[0].unit.code
+    for number in range(1, count + 1):
+        conduct.add_action(
+            made.pk,
+            director(made),
+            finding=f"Hạn chế {number}: trực ban nhận tin muộn vì sổ trực để ở phòng khác. " * 3,
+            measure=f"Biện pháp {number}: đặt sổ trực tại bàn trực, kiểm tra mỗi đầu ca. " * 3,
+            owner_code=owner,
+            due=timezone.localdate() + timedelta(days=number),
+        )
+
+
 def ids(code: str) -> dict[str, dict[str, int]]:
     """Keys of what a page is about."""
     made = Exercise.objects.get(code=code)
@@ -281,7 +297,7 @@ CALLS: dict[str, Callable[..., Any]] = {
         *(prepare, migrate, exercise, mid_run, late, down),
         *(link, do, ids, anchors, attachments, journal),
         *(let_link_end, director_account, planner, inject),
-        *(draft, injects),
+        *(draft, injects, actions),
     )
 }
 

@@ -108,6 +108,15 @@ def test_a_strength_with_a_photo(running: Drill, enter: Enter, tmp_path: Path) -
 
 
 KEPT = "Nhận xét giữ trên máy, chờ gửi"
+PICKED_KEPT = """async (wanted) => {
+  const asked = (request) =>
+    new Promise((done) => (request.onsuccess = () => done(request.result)));
+  const store = await asked(indexedDB.open("evaluation"));
+  const count = await asked(store.transaction("picked").objectStore("picked").count());
+  store.close();
+  return count === wanted;
+}"""
+"""That so many forms' photos are put by on the device."""
 GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:")
 
 
@@ -171,6 +180,51 @@ def test_a_finding_survives_a_reload_while_the_server_is_away(
     found = page.locator(".found li")
     expect(found).to_have_count(1)
     expect(found.get_by_role("link", name="so-truc.jpg")).to_be_visible()
+
+
+def test_a_photo_picked_and_not_yet_sent_survives_a_reload_and_goes_with_its_finding(
+    running: Drill, enter: Enter, photo: Path
+) -> None:
+    path = running.path("evaluate/unit/BGD/")
+    visitor = enter("danhgia1", path, viewport=PHONE)
+    page = visitor.page
+    picked = page.locator(".picked li")
+    page.get_by_label("Nội dung nhận xét").fill("Trực ban ghi sổ đủ.")
+    page.get_by_label("Thêm ảnh").set_input_files(photo)
+    expect(picked).to_contain_text("so-truc.jpg")
+    page.wait_for_function(PICKED_KEPT, arg=1)
+    page.reload()
+    expect(picked).to_contain_text("so-truc.jpg")
+    page.get_by_role("radio", name="Ưu điểm").check()
+    page.get_by_role("button", name="Ghi nhận xét").click()
+    found = page.locator(".found li")
+    expect(found).to_contain_text("Trực ban ghi sổ đủ.")
+    expect(found.get_by_role("link", name="so-truc.jpg")).to_be_visible()
+    page.wait_for_function(PICKED_KEPT, arg=0)
+    page.reload()
+    expect(found).to_have_count(1)
+    expect(picked).to_have_count(0)
+
+
+def test_a_finding_that_waited_says_when_it_was_noted_and_when_it_came(
+    drill: Drill, enter: Enter
+) -> None:
+    drill.site.stage("late", code=drill.code)
+    visitor = enter("danhgia1", drill.path("evaluate/unit/BGD/"), viewport=PHONE)
+    visitor.expects(*GONE)
+    page = visitor.page
+    visitor.context.set_offline(True)
+    write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.")
+    expect(page.get_by_role("list", name=KEPT).get_by_role("listitem")).to_have_count(1)
+    page.evaluate("const now = Date.now; Date.now = () => now() + 30 * 60_000")
+    visitor.context.set_offline(False)
+    found = page.locator(".found li")
+    moments = re.compile(r"ghi lúc (\d\d):(\d\d).*tới lúc (\d\d):(\d\d)", re.DOTALL)
+    expect(found).to_contain_text(moments)
+    said = moments.search(found.inner_text())
+    assert said is not None
+    noted_h, noted_min, came_h, came_min = map(int, said.groups())
+    assert 60 * came_h + came_min - 60 * noted_h - noted_min in (30, 31)
 
 
 def test_a_finding_whose_answer_was_lost_is_there_once(

@@ -126,9 +126,9 @@ def test_the_hot_wash_goes_by_keys(running: Drill, enter: Enter) -> None:
     page.keyboard.press("Home")
     expect(headings).to_have_text(first)
     # A case of a finding shows its own moment.
-    while not page.locator(".slide:not([hidden]) a[data-at]").count():
+    while not page.locator(".slide:not(.away) a[data-at]").count():
         page.keyboard.press("ArrowRight")
-    case = page.locator(".slide:not([hidden]) a[data-at]").last
+    case = page.locator(".slide:not(.away) a[data-at]").last
     at = case.get_attribute("data-at")
     case.click()
     expect(page.locator("#beside .then a .num")).to_have_text(str(at))

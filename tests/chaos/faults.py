@@ -135,7 +135,7 @@ def _step_clock(by_s: int) -> Strike:
 
 
 def set_false_clock(clock_file: Path, offset_s: int) -> None:
-    """Let all processes that read this file see the wall clock so many seconds away from true."""
+    """Let `time.time` be so many seconds away from true in all processes that read this file."""
     fresh = clock_file.with_suffix(".new")
     fresh.write_text(str(offset_s))
     os.replace(fresh, clock_file)
@@ -233,13 +233,17 @@ CATALOGUE: dict[str, Fault] = {
         ),
         Fault(
             "clock forward",
-            f"the wall clock that every process reads is set {CLOCK_STEP_S} s ahead",
+            f"`time.time` of all our Python processes, by which the exercise clock, the timers and "
+            f"signed tokens go, is set {CLOCK_STEP_S} s ahead; `datetime.now`, the broker and "
+            "PostgreSQL keep the true time",
             _step_clock(CLOCK_STEP_S),
             false_clock=True,
         ),
         Fault(
             "clock back",
-            f"the wall clock that every process reads is set {CLOCK_STEP_S} s back",
+            f"`time.time` of all our Python processes, by which the exercise clock, the timers and "
+            f"signed tokens go, is set {CLOCK_STEP_S} s back; `datetime.now`, the broker and "
+            "PostgreSQL keep the true time",
             _step_clock(-CLOCK_STEP_S),
             false_clock=True,
         ),

@@ -3,7 +3,12 @@
     make reliability RUNS=20 [ARGS='--jobs 2 --fault "kill web" --database sqlite']
 
 Every drill is written to `benchmarks/results/reliability.json` as it ends, so that it can be broken
-off and goes on with what is missing. Drills of another commit are dropped.
+off and goes on with what is missing. Drills of another commit are dropped. It ends with 1 when a
+drill failed.
+
+    python -m tests.chaos.reliability --table
+
+draws the page anew from the results that are there, of whatever commit, and runs nothing.
 """
 
 from __future__ import annotations
@@ -18,13 +23,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.faults import CATALOGUE, DATABASES
+from tests.chaos.findings import failures, named
 from tests.chaos.grounds import BASE, NotPossible, break_off, strike
 from tests.chaos.table import page
 
@@ -109,7 +115,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB, {system}"
 
 
-def main() -> int:
+def told(data: dict[str, Any], to: Path) -> int:
+    """Write the page; 1 when a drill failed, and 0 when none did."""
+    to.write_text(page(data))
+    return int(any(failures(drill) for drill in data["drills"]))
+
+
+def main(words: Sequence[str] | None = None) -> int:
     """Run what is missing and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
@@ -119,13 +131,16 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="as long as in CI")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--page", type=Path, default=PAGE)
-    given = parser.parse_args()
+    parser.add_argument("--table", action="store_true", help="draw the page, run nothing")
+    given = parser.parse_args(words)
+    if given.table:
+        return told(json.loads(given.results.read_text()), given.page)
     record = Record(given.results)
     orders = record.missing(given.runs, given.fault or CATALOGUE, given.database or DATABASES)
-    told, began_s, lock = 0, time.monotonic(), threading.Lock()
+    done, began_s, lock = 0, time.monotonic(), threading.Lock()
 
     def carry_out(order: Order) -> None:
-        nonlocal told
+        nonlocal done
         if given_up.is_set():
             return
         try:
@@ -149,9 +164,9 @@ def main() -> int:
             }
         record.add(found)
         with lock:
-            told += 1
+            done += 1
             print(
-                f"{told}/{len(orders)}  {(time.monotonic() - began_s) / 60:.1f} min  {_line(found)}"
+                f"{done}/{len(orders)}  {(time.monotonic() - began_s) / 60:.1f} min  {_line(found)}"
             )
             sys.stdout.flush()
 
@@ -171,21 +186,17 @@ def main() -> int:
     if given_up.is_set():
         print("broken off; started again it goes on from here")
         return 130
-    given.page.write_text(page(record.data))
-    return 0
+    return told(record.data, given.page)
 
 
 def _line(found: dict[str, Any]) -> str:
-    name = f"{found['fault']}, {found['database']}, seed {found['seed']}"
+    said = "; ".join(failures(found))
     if "broken_off" in found:
-        return f"{name}: BROKEN OFF {found['broken_off']}"
+        return f"{named(found)}: FAILED: {said}"
     longest = max((blow["recovery_s"] for blow in found["strikes"]), default=0)
     return (
-        f"{name}: {len(found['strikes'])} runs, {found['lost']} lost, {found['doubled']} doubled, "
-        f"latest {found['latest_ms']} ms, recovery at most {longest} s, {found['took_s']} s"
-        + ("" if not found["problems"] else f", {found['problems']}")
-        + ("" if not found["pages_differ"] else f", pages {found['pages_differ']}")
-        + ("" if not found["reloads"] else f", {found['reloads']} reloads")
+        f"{named(found)}: {len(found['strikes'])} runs, latest {found['latest_of_all_ms']} ms, "
+        f"recovery at most {longest} s, {found['took_s']} s" + (f"; FAILED: {said}" if said else "")
     )
 
 

@@ -88,7 +88,12 @@ def interruptible() -> Iterator[None]:
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """Three hours, two units, four injects, no leads named: about twenty seconds at ×600."""
-    path = tmp_path / "nho.yaml"
+    return write_small(tmp_path)
+
+
+def write_small(directory: Path) -> Path:
+    """The small scenario as a file."""
+    path = directory / "nho.yaml"
     injects = [
         INJECT.format(number=number, phase=phase, at=at, reply=reply)
         for number, phase, at, reply in INJECTS

@@ -526,6 +526,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "kind": st.sampled_from(["strength", "improvement", "rumour"]),
         "text": words,
         "unit_code": st.sampled_from(["", "U1", "U9"]),
+        "waited_us": st.sampled_from([0, 40 * MINUTE, -1, 10**20]),
     },
     "publish_evaluation": {},
     "withdraw_evaluation": {},

@@ -5,6 +5,8 @@ behalf.
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exercise.conduct import Upload
 from tests.factories import MINUTE, entry, make_drill, refuses
@@ -66,6 +68,18 @@ def test_a_second_acknowledgement_is_refused(drill, staff, task):
     with refuses("already"):
         drill.do("acknowledge", drill.actor("lead", "U1"), **task)
     assert drill.kinds.count("tasking_acknowledged") == 1
+
+
+def test_acknowledging_work_asks_nothing_about_the_other_units(drill, staff, task):
+    with CaptureQueriesContext(connection) as statements:
+        drill.do("acknowledge", staff, **task)
+    of_taskings = [
+        one["sql"]
+        for one in statements.captured_queries
+        if one["sql"].startswith("SELECT") and 'FROM "exercise_tasking"' in one["sql"]
+    ]
+    assert len(of_taskings) == 1
+    assert f'"exercise_tasking"."id" = {task["tasking_id"]}' in of_taskings[0]
 
 
 def test_opening_twice_is_written_down_once(drill, staff, task):

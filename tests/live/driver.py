@@ -22,8 +22,9 @@ def append(exercise_id: int, frames: Sequence[bus.Frame], *, published_seq: int)
     while not done:
         assert time.monotonic() < deadline, "the lock is not to be had"
         with bus.lock(exercise_id) as held:
-            done = bool(held) and bus.append(
-                exercise_id, frames, published_seq=published_seq, held=held, afresh=True
+            drawn = bus.published_seq(exercise_id)
+            done = held and bus.append(
+                exercise_id, frames, published_seq=published_seq, after_seq=drawn
             )
 
 

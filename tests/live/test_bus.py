@@ -100,7 +100,7 @@ def test_every_failure_is_one_error(drill: int, bus_broker: Broker) -> None:
     bus_broker.kill()
     assert bus.newest(drill)[0] == ""
     for call in (
-        lambda: bus.append(drill, [Frame("control.vi", "a")], published_seq=1, held="x"),
+        lambda: bus.append(drill, [Frame("control.vi", "a")], published_seq=1, after_seq=None),
         lambda: bus.published_seq(drill),
         lambda: bus.kick(drill, "board"),
         lambda: bus.expel(drill, "7"),
@@ -132,25 +132,26 @@ def test_a_lock_is_one_holders_and_only_that_one_lets_go(drill: int, bus_broker:
     assert redis.exists(key)
 
 
-def test_who_lost_the_lock_sends_nothing(drill: int, bus_broker: Broker) -> None:
-    redis = Redis.from_url(bus_broker.url)
-    with bus.lock(drill) as slow:
-        redis.delete(f"live:{drill}:lock")  # it ran out
-        assert not bus.append(drill, [Frame("board.vi", "old")], published_seq=1, held=slow)
-        append(drill, [Frame("board.vi", "new")], published_seq=2)
-        with bus.lock(drill):
-            assert not bus.append(drill, [Frame("board.vi", "old")], published_seq=3, held=slow)
-    assert redis.xlen(bus.stream_key(drill)) == 1
+@pytest.mark.parametrize("published_seq", [1, 2, 3])
+def test_of_two_that_draw_at_once_the_second_to_end_sends_nothing(
+    drill: int, bus_broker: Broker, published_seq: int
+) -> None:
+    old = [Frame("board.vi", "old")]
+    before = bus.published_seq(drill)
+    append(drill, [Frame("board.vi", "new")], published_seq=2)
+    assert not bus.append(drill, old, published_seq=published_seq, after_seq=before)
+    assert Redis.from_url(bus_broker.url).xlen(bus.stream_key(drill)) == 1
     assert bus.published_seq(drill) == 2
 
 
-def test_the_number_drawn_never_falls_but_for_another_journal(drill: int) -> None:
-    append(drill, [], published_seq=9)
-    with bus.lock(drill) as held:
-        assert not bus.append(drill, [], published_seq=8, held=held)
-        assert bus.published_seq(drill) == 9
-        assert bus.append(drill, [], published_seq=8, held=held, afresh=True)
-        assert bus.published_seq(drill) == 8
+def test_what_was_drawn_for_a_bus_that_has_forgotten_is_not_sent(
+    drill: int, bus_broker: Broker
+) -> None:
+    append(drill, [], published_seq=2)
+    before = bus.published_seq(drill)
+    Redis.from_url(bus_broker.url).delete(bus.seq_key(drill))
+    assert not bus.append(drill, [], published_seq=3, after_seq=before)
+    assert bus.published_seq(drill) is None
 
 
 def test_a_lock_kept_by_a_bus_that_died_keeps_its_own_process_out_no_longer(

@@ -137,6 +137,25 @@ def test_a_drawing_that_outlived_its_lock_does_not_follow_a_newer_one(
     assert 'data-running="0"' in newest(drill, bus_broker)["board.vi"]
 
 
+@pytest.mark.django_db
+def test_drawings_that_all_outlive_the_lock_are_sent_all_the_same(
+    bus_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drill = make_drill(1, started=True)
+    pk, real = drill.exercise.pk, publishing.draw
+
+    def slower_than_any_lock(exercise_id: int, *, since_seq: int | None) -> Any:
+        found = real(exercise_id, since_seq=since_seq)
+        # It ran out, and another process has begun to draw.
+        Redis.from_url(bus_broker.url).set(f"live:{pk}:lock", "another", px=10_000)
+        return found
+
+    monkeypatch.setattr(publishing, "draw", slower_than_any_lock)
+    assert publish(pk)
+    assert drawn(drill) == drill.fresh().journal_seq
+    assert "board.vi" in newest(drill, bus_broker)
+
+
 # ── another database ────────────────────────────────────────────────────────────────────────────
 @pytest.mark.django_db
 def test_a_database_restored_beside_a_living_stream_is_drawn_afresh(bus_broker: Broker) -> None:

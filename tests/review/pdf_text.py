@@ -1,5 +1,5 @@
-"""The words of a PDF as Typst writes it, read through its own fonts' tables: enough for a test that
-wants to find sentences, and no reader of any PDF.
+"""The words of a PDF as Typst or Chromium writes it, read through its own fonts' tables: enough for
+a test that wants to find sentences, and no reader of any PDF.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ import re
 import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\b(stream|endobj)", re.DOTALL)
-_PAIR = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+_BLOCK = re.compile(r"beginbf(char|range)(.*?)endbf", re.DOTALL)
+_HEX = re.compile(r"<([0-9A-Fa-f]+)>")
 _TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f]+)>|(\()|\b(ET)\b")
 _NAMED = re.compile(rb"/(\w+) (\d+) 0 R")
 
@@ -62,18 +63,30 @@ class Pdf:
         for head, _data in self.objects.values():
             if re.search(rb"/Type\s*/Page\b", head):
                 contents, resources = (
-                    self.objects[int(re.search(rb"/%s (\d+) 0 R" % name, head)[1])]
+                    re.search(rb"/%s (\d+) 0 R" % name, head)
                     for name in (b"Contents", b"Resources")
                 )
-                found.append(_words(contents[1], self.fonts(resources[0])))
+                _, said = self.objects[int(contents[1])]
+                # Chromium names a page's fonts in the page itself.
+                names = self.objects[int(resources[1])][0] if resources else head
+                found.append(_words(said, self.fonts(names)))
         return found
 
 
 def _letters(table: str) -> dict[int, str]:
-    return {
-        int(code, 16): bytes.fromhex(text).decode("utf-16-be")
-        for code, text in _PAIR.findall(table)
-    }
+    """Letters by code; in a range of codes they follow one another."""
+    found = {}
+    for kind, block in _BLOCK.findall(table):
+        codes = _HEX.findall(block)
+        if kind == "char":
+            lines = zip(codes[::2], codes[::2], codes[1::2], strict=True)
+        else:
+            lines = zip(codes[::3], codes[1::3], codes[2::3], strict=True)
+        for first, last, text in lines:
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                letters = bytes.fromhex(text).decode("utf-16-be")
+                found[int(first, 16) + step] = letters[:-1] + chr(ord(letters[-1]) + step)
+    return found
 
 
 def _words(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:

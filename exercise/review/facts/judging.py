@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exercise.models import Rating
+from exercise.models.evaluation import came_late
 from exercise.review.facts.course import Course, Entry, Handler
 from exercise.review.facts.values import JudgementFact, ObservationFact
 
@@ -50,6 +51,8 @@ WHAT = ("strength", "improvement", "observation")
 
 def _observed(course: Course, entry: Entry) -> None:
     what = entry.text("what")
+    noted_us, noted_wall_us = entry.integer("noted_us"), entry.integer("noted_wall_us")
+    late = noted_wall_us is not None and came_late(noted_wall_us, entry.wall_us)
     course.observations.append(
         ObservationFact(
             what=what if what in WHAT else "observation",
@@ -59,7 +62,8 @@ def _observed(course: Course, entry: Entry) -> None:
             number=entry.number,
             objective=entry.text("objective"),
             evaluator=entry.actor_name,
-            at_us=entry.exercise_us,
+            at_us=entry.exercise_us if noted_us is None else noted_us,
+            arrived_us=entry.exercise_us if late else None,
             seq=entry.seq,
         )
     )

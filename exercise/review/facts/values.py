@@ -207,7 +207,12 @@ class JudgementFact:
 
 @dataclass(frozen=True, slots=True)
 class ObservationFact:
-    """What an evaluator observed; ``what``: ``strength``, ``improvement`` or ``observation``."""
+    """What an evaluator observed; ``what``: ``strength``, ``improvement`` or ``observation``.
+
+    Attributes:
+        at_us: when it was noted; ``seq`` is the entry with which it arrived.
+        arrived_us: when it arrived, where that was over a minute of wall time later.
+    """
 
     what: str
     text: str
@@ -217,6 +222,7 @@ class ObservationFact:
     objective: str
     evaluator: str
     at_us: int
+    arrived_us: int | None
     seq: int
 
 

@@ -27,6 +27,8 @@ FONT = "Times New Roman"
 SIZE_PT, TABLE_PT = 14, 10
 TEXT_MM = 210 - MARGINS_MM["left"] - MARGINS_MM["right"]
 TWIPS_PER_MM = 1440 / 25.4
+MARGIN_TWIPS, LETTER_TWIPS = 57, 114
+"""Of a cell, on each side; of a letter of a heading, bold and wide."""
 SHADES = {"P": "0B5C66", "S": "BFE0E1", "M": "F6CF80", "U": "B22A08"}
 _ON_DARK = frozenset("PU")
 _NUMBERED = 77
@@ -288,7 +290,7 @@ def _body(document: Any, text: str) -> None:
 def _table(table: Table) -> str:
     """A table as XML: its headings on every page, no row cut in two."""
     whole = round(TEXT_MM * TWIPS_PER_MM)
-    parts = widths(table.columns, whole)
+    parts = widths(table.columns, whole, letter=LETTER_TWIPS, margins=2 * MARGIN_TWIPS)
     sides = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -301,8 +303,9 @@ def _table(table: Table) -> str:
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{whole}" w:type="dxa"/>'
         f"<w:tblBorders>{sides}</w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/>'
-        '<w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
+        '<w:tblLayout w:type="fixed"/>'
+        f'<w:tblCellMar><w:left w:w="{MARGIN_TWIPS}" w:type="dxa"/>'
+        f'<w:right w:w="{MARGIN_TWIPS}" w:type="dxa"/></w:tblCellMar>'
         f"<w:tblCaption w:val={quoteattr(plain(table.title))}/></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )

@@ -21,8 +21,8 @@ from exercise.review.report.values import Report
 from exercise.review.report.words import number
 
 MOST_ROWS = 1000
-"""With more, a table is too much to set in memory, and to read on paper; the workbook has them all,
-and of the injects those that went as planned are left out first.
+"""With more, a table is too much to set in memory (5,000 injects take a gigabyte), and to read on
+paper; the workbook has them all, and of the injects those that went as planned are left out first.
 """
 TEMPLATE = Path(__file__).with_name("report.typ")
 

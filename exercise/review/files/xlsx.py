@@ -191,13 +191,14 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[Column], Iterable[Ro
             (_("Nơi"), 24),
             (_("Người đánh giá"), 24),
             (_("Giờ diễn tập"), 19),
+            (_("Tới muộn, lúc"), 19),
             entry,
         ],
         (
             (
                 *(row.what_label, ", ".join(row.objectives), row.unit.short if row.unit else ""),
                 *(row.rating, row.number, row.text, row.place, row.evaluator),
-                *(_moment(report, row.at_us), row.seq),
+                *(_moment(report, row.at_us), _moment(report, row.arrived_us), row.seq),
             )
             for row in report.observations.rows
         ),

@@ -108,9 +108,18 @@ def _observed(report: Report, row: ObservationRow) -> tuple[Cell, ...]:
             " · ".join(filter(None, where)),
             row.seq,
             strong=row.text,
-            moment=report.stamp(row.at_us),
+            moment=_noted(report, row),
         ),
     )
+
+
+def _noted(report: Report, row: ObservationRow) -> str:
+    if row.arrived_us is None:
+        return report.stamp(row.at_us)
+    return _("ghi lúc %(noted)s, tới lúc %(arrived)s") % {
+        "noted": report.stamp(row.at_us),
+        "arrived": report.stamp(row.arrived_us),
+    }
 
 
 def _repeated(row: ObservationRow) -> tuple[Cell, ...]:

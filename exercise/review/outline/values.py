@@ -98,12 +98,41 @@ def part_of(part: int, whole: int) -> str:
     return f"{number(part)}/{number(whole)}"
 
 
-def widths(columns: Sequence[Column], whole: int) -> list[int]:
-    """``whole`` shared out by the columns' weights; what division leaves over goes to the last."""
-    weights = [column.weight for column in columns]
-    parts = [whole * weight // sum(weights) for weight in weights]
-    parts[-1] += whole - sum(parts)
-    return parts
+LONGEST_WORD = 9
+"""Letters of a heading's word for which a column is made wider than its weight; a longer one is
+broken, or nothing would be left for the texts.
+"""
+
+
+def widths(
+    columns: Sequence[Column], whole: int, *, letter: int = 0, margins: int = 0
+) -> list[int]:
+    """``whole`` shared out by the columns' weights, but to each what the longest word of its
+    heading takes; what division leaves over goes to the last.
+
+    Args:
+        letter: width of a heading's letter; ``margins``: of a cell's margins.
+    """
+    least = [
+        margins + letter * min(LONGEST_WORD, max(map(len, column.label.split()), default=0))
+        for column in columns
+    ]
+    if sum(least) > whole:
+        least = [0] * len(columns)
+    narrow: set[int] = set()
+    while True:
+        shared = [place for place in range(len(columns)) if place not in narrow]
+        left = whole - sum(least[place] for place in narrow)
+        weights = sum(columns[place].weight for place in shared)
+        parts = [
+            least[place] if place in narrow else left * column.weight // weights
+            for place, column in enumerate(columns)
+        ]
+        more = {place for place in shared if parts[place] < least[place]}
+        if not more:
+            parts[-1] += whole - sum(parts)
+            return parts
+        narrow |= more
 
 
 def sentences(of: Outline) -> Iterable[str]:

@@ -93,6 +93,7 @@ def _row(
         rating_label=rating_label(rating),
         evaluator=of.evaluator,
         at_us=of.at_us,
+        arrived_us=of.arrived_us if isinstance(of, ObservationFact) else None,
         seq=of.seq,
     )
 
