@@ -157,6 +157,72 @@ def test_what_compose_asks_of_its_environment_is_in_the_example() -> None:
     assert "deploy/.env" in (BASE / ".gitignore").read_text()
 
 
+def test_compose_passes_on_whatever_an_operator_may_want_to_set() -> None:
+    given = set(compose()["services"]["web1"]["environment"])
+    image = set(re.findall(r"(?:ENV|^   ) (\w+)=", (DEPLOY / "Dockerfile").read_text(), re.M))
+    for_developers, of_no_use_behind_caddy = {"DEBUG", "RATE_LIMITS"}, {"CSRF_TRUSTED_ORIGINS"}
+    kept_back = {*for_developers, *of_no_use_behind_caddy, "PORT"}
+    assert read_by_the_product() - given - image == kept_back
+
+
+def test_the_settings_understand_what_compose_passes_on_where_nothing_is_filled_in(
+    tmp_path: Path,
+) -> None:
+    written = compose()["services"]["web1"]["environment"]
+    given = {
+        name: re.sub(r"\$\{\w+(?::-(.*?)|:\?.*?)\}", r"\1", str(value))
+        for name, value in written.items()
+    }
+    assert not [value for value in given.values() if "$" in value]
+    given |= {
+        "EXERCISE_VAR": str(tmp_path),
+        "SECRET_KEY": "x" * 50,
+        "ALLOWED_HOSTS": "drill.example",
+    }
+    assert settings_of(
+        given, "SECOND_FACTOR", "SIGN_IN_LOG_DAYS", "SECURE_HSTS_SECONDS", "SENTRY_ENVIRONMENT"
+    ) == ["required", 180, 86_400, "production"]
+
+
+def settings_of(environment: dict[str, str], *names: str) -> list[Any]:
+    """What the settings are in a process with this environment and no other."""
+    code = f"from exercise import settings as s; print([getattr(s, n) for n in {names}])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], **environment},
+        cwd=BASE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[Any] = ast.literal_eval(done.stdout)
+    return found
+
+
+def test_a_deployment_demands_the_second_factor_and_a_laptop_offers_it(tmp_path: Path) -> None:
+    assert compose()["services"]["web1"]["environment"]["SECOND_FACTOR"].endswith(":-required}")
+    for example in (DEPLOY / ".env.example", DEPLOY / "systemd" / "staged-exercise.env.example"):
+        assert re.search(r"^SECOND_FACTOR=required$", example.read_text(), re.M), example
+    assert settings_of({"EXERCISE_VAR": str(tmp_path)}, "SECOND_FACTOR") == ["offered"]
+
+
+@pytest.mark.parametrize("guide", ["docs/operations.md", "deploy/compose.yaml"])
+def test_the_guide_calls_compose_with_its_file_and_with_commands_there_are(guide: str) -> None:
+    text = (BASE / guide).read_text()
+    calls = re.findall(r"docker compose (\S+ \S+)", text)
+    assert calls
+    assert set(calls) <= {
+        "--file deploy/compose.yaml",
+        "--file deploy/compose.yaml`:",
+        '--file deploy/compose.yaml"',
+    }
+    services = set(compose()["services"])
+    for line in re.findall(r"^ +drill (.*)$", text, re.M):
+        assert services & set(line.split()) or line.startswith("up "), line
+        for words in re.findall(r"(?:manage\.py|-T web1) (?!python)([a-z]\w+)", line):
+            assert_is_command([words])
+
+
 def test_the_image_holds_what_runs_and_its_context_no_more() -> None:
     copied = re.findall(r"^COPY (\S+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.M)
     for name in copied:

@@ -14,6 +14,8 @@ NAMED = sorted(
     set(re.findall(r"`([\w./-]+\.(?:py|md)|[\w./-]+/)(?:::(\w+))?[`,; ]", DOCUMENT.read_text()))
 )
 CHAPTERS = 14
+OF_THE_WAY_WE_WORK = ["1.10.1"]
+"""What a test of the product cannot show."""
 
 
 def _functions(file: Path) -> set[str]:
@@ -47,10 +49,10 @@ def test_every_chapter_has_rows_that_say_how_it_stands() -> None:
         assert row[2] in {"met", "partly", "not", "n/a"}, row
 
 
-def test_most_of_what_is_met_is_held_by_a_test() -> None:
+def test_what_is_met_is_held_by_a_test() -> None:
     met = [row for row in _rows() if row[2] == "met"]
     assert len(met) > 50
-    assert sum("test_" in row[4] for row in met) > 0.7 * len(met)
+    assert [row[0] for row in met if "test_" not in row[4]] == OF_THE_WAY_WE_WORK
 
 
 def test_most_of_the_tests_named_are_found_by_this_one() -> None:

@@ -1,4 +1,4 @@
-"""What operators learn of a command: a line in the log with ids, and the count of refusals.
+"""What operators learn of a command: a line in the log with ids, and the count by outcome.
 
 The journal has what was done; here is what it cost, and what was refused.
 """
@@ -43,12 +43,14 @@ def told(
         try:
             yield
         except Refused as refused:
-            counted.refusal(refused.code)
+            counted.refusal(name, refused.code)
             _tell(logging.INFO, name, refused.code, (), begun_s)
             raise
         except Exception:
+            counted.command(name, "failed")
             _tell(logging.WARNING, name, "failed", (), begun_s)
             raise
+        counted.command(name, "done" if entries else "nothing")
         if entries:
             _tell(logging.INFO, name, "done", entries, begun_s)
         else:

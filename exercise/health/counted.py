@@ -1,4 +1,4 @@
-"""What only this process knows, counted in its memory: requests and refusals.
+"""What only this process knows, counted in its memory: requests, commands and refusals.
 
 In memory, not in files shared by the processes of a machine: those are mapped into memory, and
 writing to one on a full disk kills the process. Each process says its own figures with a
@@ -13,6 +13,15 @@ COUNTED = CollectorRegistry()
 """The counts of this process, and its memory, processor time and open files."""
 ProcessCollector(registry=COUNTED)
 
+FORBIDDEN, NOT_VALID = "forbidden", "not_valid"
+"""Refused for want of a right, wherever that was noticed; refused by a form, before conduct."""
+
+COMMANDS = Counter(
+    "exercise_commands_total",
+    "Commands given, by name and what came of them.",
+    ["command", "outcome"],
+    registry=COUNTED,
+)
 REFUSALS = Counter(
     "exercise_refusals_total",
     "Commands that were not carried out, by why.",
@@ -34,8 +43,25 @@ REQUEST_SECONDS = Histogram(
 )
 
 
-def refusal(code: str) -> None:
-    """A command was refused."""
+def command(name: str, outcome: str) -> None:
+    """A command came to its end without being refused.
+
+    Args:
+        name: one of conduct's, never what the sender made up: every value is kept for ever.
+        outcome: ``done``, ``nothing`` (there was nothing to do) or ``failed``.
+    """
+    COMMANDS.labels(name, outcome).inc()
+
+
+def refusal(name: str, code: str) -> None:
+    """A command was refused: for want of a right, for what was filled in, or by conduct's rules.
+
+    Args:
+        name: as for :func:`command`.
+        code: of ``Refused``. Beside the name stands only its class, or there would be a series
+            for every pair of the two.
+    """
+    COMMANDS.labels(name, code if code in (FORBIDDEN, NOT_VALID) else "refused").inc()
     REFUSALS.labels(code).inc()
 
 

@@ -31,13 +31,13 @@ def do(request: ParticipantRequest, command: str) -> HttpResponse:
     if command not in FORMS:
         raise Http404
     if not may(request.participant.role, command):
-        counted.refusal("forbidden")
+        counted.refusal(command, counted.FORBIDDEN)
         if not request.htmx:
             raise PermissionDenied
         return _refuse(request, command, 403, [_("Vai trò của bạn không được ra lệnh này.")])
     form = FORMS[command](request.POST, request.FILES, exercise=request.exercise)
     if not form.is_valid():
-        counted.refusal("not_valid")
+        counted.refusal(command, counted.NOT_VALID)
         return _refuse(request, command, 422, _sentences(form))
     try:
         result = COMMANDS[command](request.exercise.pk, request.actor, **form.arguments())

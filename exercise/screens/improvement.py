@@ -124,7 +124,7 @@ def add(request: ParticipantRequest) -> HttpResponse:
 def _given(request: ParticipantRequest, command: str, form: ActionForm) -> CorrectiveAction | None:
     """The command carried out with what the form says; ``None`` where the form says why not."""
     if not form.is_valid():
-        counted.refusal("not_valid")
+        counted.refusal(command, counted.NOT_VALID)
         return None
     try:
         made: CorrectiveAction = COMMANDS[command](

@@ -276,6 +276,46 @@ def test_what_the_door_refuses_is_counted_too(drill: Drill, metrics: Metrics) ->
         assert after[name] == before.get(name, 0) + 1
 
 
+def test_each_command_is_counted_once_by_what_came_of_it(metrics: Metrics) -> None:
+    """Through the pages' own door; the journal has an entry for each unit of one command."""
+    drill, before = make_drill(units=2), metrics()
+    for who, command, data in (
+        ("director", "start", {}),
+        ("director", "close", {}),
+        ("director", "hold", {"inject_id": "x"}),
+        ("observer", "pause", {}),
+        ("director", "launch", {}),
+    ):
+        client = Browser()
+        client.force_login(drill.user(who), "django.contrib.auth.backends.ModelBackend")
+        with drill.at_now():
+            client.post(f"/x/{drill.exercise.code}/do/{command}/", data)
+    assert drill.fresh().journal.filter(kind="posture_ordered").count() == 2
+    risen = {name: value - before.get(name, 0) for name, value in metrics().items()}
+    assert {
+        name: by for name, by in risen.items() if by and name.startswith("exercise_commands_total{")
+    } == {
+        "exercise_commands_total{command=start,outcome=done}": 1,
+        "exercise_commands_total{command=close,outcome=refused}": 1,
+        "exercise_commands_total{command=hold,outcome=not_valid}": 1,
+        "exercise_commands_total{command=pause,outcome=forbidden}": 1,
+    }
+
+
+def test_a_command_that_breaks_off_and_one_with_nothing_to_do_are_told_apart(
+    drill: Drill, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, before = "exercise_commands_total{command=sweep,outcome=%s}", metrics()
+    drill.sweep()
+    drill.later(5).sweep()
+    monkeypatch.setattr(JournalEntry, "digest", lambda _entry: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        drill.later(5).sweep()
+    after = metrics()
+    for outcome in ("nothing", "done", "failed"):
+        assert after[name % outcome] == before.get(name % outcome, 0) + 1
+
+
 def test_requests_are_counted_by_address_never_by_what_the_sender_made_up(
     metrics: Metrics,
 ) -> None:
@@ -335,7 +375,7 @@ def test_open_streams_are_counted_by_kind_of_audience(broker: Broker, metrics: M
 
 
 def test_each_process_says_which_it_is() -> None:
-    counted.refusal("any")
+    counted.refusal("pause", "any")
     own = [sample for metric in page.ThisProcess().collect() for sample in metric.samples]
     assert all(sample.labels["process"].isdigit() for sample in own)
     assert {"exercise_refusals_total", "exercise_stream_clients", "process_open_fds"} <= {
@@ -345,7 +385,7 @@ def test_each_process_says_which_it_is() -> None:
 
 # ── the guide ───────────────────────────────────────────────────────────────────────────────────
 def test_the_guide_names_every_metric_and_no_other(broker: Broker, drill: Drill) -> None:
-    counted.refusal("any")
+    counted.refusal("pause", "any")
     counted.request("any", 200, 0)
     TimerHeartbeat.objects.create(pk=1, wall_us=T0)
     text = Browser(HTTP_HOST="127.0.0.1").get("/metrics").content.decode()

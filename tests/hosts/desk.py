@@ -17,11 +17,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exercise.settings")
 django.setup()
 
+from django.db import transaction  # noqa: E402
+
 from exercise import conduct  # noqa: E402
 from exercise.clock import frozen, wall_us  # noqa: E402
 from exercise.models import Exercise, JournalEntry, OverduePolicy  # noqa: E402
 from exercise.players.rehearsal import Rehearsal, director_of  # noqa: E402
 from exercise.players.report import Facts, conformance  # noqa: E402
+from exercise.review.replay import differences  # noqa: E402
 from scenarios.calendar import SECOND_US  # noqa: E402
 from scenarios.reading import load  # noqa: E402
 from units.models import SignInLink  # noqa: E402
@@ -80,7 +83,14 @@ def end() -> dict[str, Any]:
     with frozen(wall_us()):
         conduct.sweep(made.pk)
         conduct.pause(made.pk, director_of(made))
-    return conformance(Facts.read(made.pk, wall_us())) | {"state": state()}
+    with transaction.atomic():
+        # Units go on pressing; no command is carried out between reading journal and rows.
+        still = Exercise.objects.select_for_update().get(pk=made.pk)
+        differ = differences(still)
+    return conformance(Facts.read(made.pk, wall_us())) | {
+        "state": state(),
+        "replay_differs": differ,
+    }
 
 
 if __name__ == "__main__":

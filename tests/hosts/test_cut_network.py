@@ -64,10 +64,13 @@ def test_a_cut_between_any_two_loses_nothing(
 
 
 def judge(drill: Drill, report: dict) -> None:
-    """Lost 0, doubled 0, the chain whole, every press that was confirmed is in the journal."""
+    """Lost 0, doubled 0, the chain whole, the rows what the journal made them, every press that was
+    confirmed in the journal.
+    """
     assert report["injects"]["released"] >= len(PAIRS) * CUT_S / EVERY_MIN
     assert report["injects"]["lost"] == report["injects"]["released_twice"] == 0
     assert report["journal"]["verified"]
+    assert report["replay_differs"] == []
     state = drill.state()
     assert set(state["due"]) == set(state["released_wall_s"])
     assert set(state["acknowledged"].values()) == {1}

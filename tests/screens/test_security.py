@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from exercise.asgi import application
@@ -119,6 +120,31 @@ def test_a_file_is_handed_over_to_be_saved_never_shown(scene: Scene) -> None:
     assert "no-store" in answer["Cache-Control"]
     # Read to its end, not closed: that would close the test's own connection.
     assert b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static/fonts/", "/uploads/", "/media/", "/var/"])
+def test_no_directory_is_listed(scene: Scene, path: str) -> None:
+    assert scene.ask("administrator", "GET", path).status_code == 404
+
+
+def test_a_session_is_named_by_what_nobody_guesses_and_kept_in_the_database(scene: Scene) -> None:
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    keys = [scene.client(str(role)).cookies[settings.SESSION_COOKIE_NAME].value for role in Role]
+    assert len(set(keys)) == len(keys)
+    for key in keys:
+        assert re.fullmatch("[a-z0-9]{32}", key)  # 165 bits
+
+
+def test_a_password_can_be_pasted_and_filled_in_by_a_manager(scene: Scene) -> None:
+    asked = {}
+    for name, answer in answers(scene):
+        page = "" if answer.streaming else answer.content.decode()
+        for field in re.findall(r'<input\b[^>]*type="password"[^>]*>', page):
+            assert re.search(r'autocomplete="(current|new)-password"', field), (name, field)
+            asked[name] = field
+    assert {"landing"} <= set(asked)
+    for script in (ROOT / "static").glob("*.js"):
+        assert not re.search(r"\bonpaste\b|[\"']paste[\"']", script.read_text()), script.name
 
 
 # ── an install behind HTTPS ─────────────────────────────────────────────────────────────────────
