@@ -151,10 +151,7 @@ FILES = {
 # ── reports ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def draft() -> Scenario:
-    scenario = store(read(SMALL.encode()))
-    Scenario.objects.filter(pk=scenario.pk).update(status="draft")
-    scenario.refresh_from_db()
-    return scenario
+    return store(read(SMALL.encode()), as_draft=True)
 
 
 @pytest.fixture

@@ -53,9 +53,7 @@ def sheet(tmp_path: Path) -> Path:
 def draft() -> Scenario:
     """The small scenario as a draft, and somebody to edit it."""
     User.objects.create_superuser("quantri", password="x", name="Quản trị")
-    scenario = store(read(SMALL.encode()))
-    Scenario.objects.filter(pk=scenario.pk).update(status="draft")
-    return scenario
+    return store(read(SMALL.encode()), as_draft=True)
 
 
 def test_it_makes_a_scenario_of_a_spreadsheet(sheet: Path) -> None:
