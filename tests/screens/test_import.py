@@ -448,11 +448,16 @@ def test_a_file_that_is_gone_from_the_disk_is_asked_for_again(
 
 
 def test_a_planner_can_have_a_file_forgotten(client: Client, draft: Scenario) -> None:
+    def files() -> set[Path]:
+        return set(Path(settings.MEDIA_ROOT).glob("imports/**/*.*"))
+
+    of_others = files()
     walk = Walk.to_check(client, draft, workbook())
     assert "kich-ban.xlsx" in text(client.get(at(draft)))
+    assert files() > of_others
     client.post(walk.path("forget/"))
     assert not Import.objects.exists()
-    assert not list(Path(settings.MEDIA_ROOT).glob("imports/**/*.*"))
+    assert files() == of_others
 
 
 # ── who ─────────────────────────────────────────────────────────────────────────────────────────
