@@ -24,7 +24,7 @@ from scenarios.editing.injects import (
     duplicate_injects,
     remove_injects,
 )
-from scenarios.editing.order import move_injects, renumber, renumbered, reorder
+from scenarios.editing.order import move_injects, renumber, renumbered, reorder, same_minute
 from scenarios.editing.people import add_person, change_person, remove_person
 from scenarios.editing.places import ORDERED, shift
 from scenarios.editing.refused import Changed, News, Outdated, Refused, What
@@ -82,6 +82,7 @@ __all__ = [
     "renumber",
     "renumbered",
     "reorder",
+    "same_minute",
     "set_checkpoint",
     "set_participation",
     "set_unit",

@@ -75,7 +75,7 @@ def reorder(scenario_id: int, user: User, pk: int, before_pk: int | None) -> lis
     with edit(scenario_id, user, EditKind.INJECT_REORDERED) as desk:
         entry = desk.row(MselEntry, pk=pk)
         desk.say(number=entry.number)
-        minute = _minute_of(desk, entry)
+        minute = same_minute(entry)
         order = [one for one in minute if one.pk != pk]
         places = {one.pk: place for place, one in enumerate(order)}
         if before_pk is None:
@@ -99,8 +99,11 @@ def reorder(scenario_id: int, user: User, pk: int, before_pk: int | None) -> lis
     return order
 
 
-def _minute_of(desk: Desk, entry: MselEntry) -> list[MselEntry]:
-    found = desk.scenario.msel.filter(phase=entry.phase)
+def same_minute(entry: MselEntry) -> list[MselEntry]:
+    """The injects among which one can be put in order, with itself, in their order; what stands by
+    counts as one minute.
+    """
+    found = MselEntry.objects.filter(scenario=entry.scenario_id, phase=entry.phase)
     if entry.planned_us is None:
         return list(found.filter(planned_us=None).order_by("sort_key"))
     begin_us = entry.planned_us // MINUTE_US * MINUTE_US

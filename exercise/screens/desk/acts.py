@@ -23,7 +23,6 @@ from exercise.screens.desk.frame import VERSION, done
 from exercise.screens.desk.moments import length_words
 from exercise.templatetags.drill import Grouped
 from scenarios import editing
-from scenarios.calendar import MINUTE_US
 from scenarios.editing import Outdated, Refused
 from scenarios.models import Edit, MselEntry
 
@@ -66,7 +65,7 @@ def _reorder(request: PlannerRequest, pk: int, step: int) -> Did:
     entry = MselEntry.objects.filter(scenario=request.scenario, pk=pk).first()
     if entry is None:
         raise Refused("gone", _("Tin này không còn nữa."))
-    minute = [one.pk for one in _same_minute(entry)]
+    minute = [one.pk for one in editing.same_minute(entry)]
     at = minute.index(entry.pk) + step
     if not 0 <= at < len(minute):
         raise Refused("alone", _("Không còn tin nào khác trong phút này ở phía đó."))
@@ -75,16 +74,6 @@ def _reorder(request: PlannerRequest, pk: int, step: int) -> Did:
     before = minute[behind] if behind < len(minute) else None
     editing.reorder(request.scenario.pk, request.user, entry.pk, before)
     return Did(_("Đã đổi thứ tự tin %s trong phút.") % entry.number)
-
-
-def _same_minute(entry: MselEntry) -> list[MselEntry]:
-    """Those among which an inject can be put in order; what stands by counts as one minute."""
-    found = MselEntry.objects.filter(scenario=entry.scenario_id, phase=entry.phase)
-    if entry.planned_us is None:
-        return list(found.filter(planned_us=None).order_by("sort_key"))
-    begins_us = entry.planned_us // MINUTE_US * MINUTE_US
-    found = found.filter(planned_us__gte=begins_us, planned_us__lt=begins_us + MINUTE_US)
-    return list(found.order_by("planned_us", "sort_key"))
 
 
 def _renumber(request: PlannerRequest, seen: Seen) -> Did:
