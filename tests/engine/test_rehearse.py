@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,10 +155,10 @@ def test_a_file_with_problems_is_told_line_by_line(manage: Run, small: Path) -> 
 
 
 @contextmanager
-def under_way(small: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def under_way(small: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A rehearsal whose engine has begun, and where it puts its directory."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    # Not the test's own: with its name in it, the broker's socket would have too long a path.
+    temporary = Path(tempfile.mkdtemp(prefix="rehearse-"))
     rehearsal = subprocess.Popen(
         [sys.executable, "manage.py", "rehearse", str(small)],
         cwd=BASE,
@@ -175,18 +177,19 @@ def under_way(small: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[by
         if rehearsal.poll() is None:
             os.killpg(rehearsal.pid, signal.SIGKILL)
             rehearsal.wait()
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_nothing_behind(small: Path, tmp_path: Path, number: int) -> None:
-    with under_way(small, tmp_path) as (rehearsal, temporary):
+def test_interrupted_it_leaves_nothing_behind(small: Path, number: int) -> None:
+    with under_way(small) as (rehearsal, temporary):
         rehearsal.send_signal(number)
         assert rehearsal.wait(timeout=20) == 130
         assert not list(temporary.glob("rehearsal-*"))
 
 
-def test_interrupted_again_and_again_it_outlives_what_it_began(small: Path, tmp_path: Path) -> None:
-    with under_way(small, tmp_path) as (rehearsal, temporary):
+def test_interrupted_again_and_again_it_outlives_what_it_began(small: Path) -> None:
+    with under_way(small) as (rehearsal, temporary):
         children = Path(f"/proc/{rehearsal.pid}/task/{rehearsal.pid}/children")
         (inner,) = children.read_text().split()
         for _time in range(3):
