@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from exercise.conduct import Actor, Upload
 from exercise.models import FindingFile, verify
+from exercise.review.report import build_report
 from exercise.situation.evaluated import overview_context
 from exercise.situation.evaluation import detail_context, list_context, own_words
 from exercise.situation.facts import read_facts
@@ -65,6 +66,36 @@ def test_every_thing_on_which_evaluators_differ_is_counted_once(
     assert found["U1"].disagreements == 3  # action 2, the tasking as a whole, the objective
     assert found["U2"].counts == (0, 0, 0, 0)
     assert found["U2"].disagreements == 0
+
+
+def test_what_was_done_under_an_objective_stands_for_it_until_it_is_rated_itself(
+    drill: Drill, judges: list[Actor]
+) -> None:
+    drill.exercise.injects.filter(number="1.01").update(objectives=["MT1"])
+    one, other = judges
+    drill.do("rate", one, tasking_id=drill.tasking("1.01", "U1").pk, rating="S")
+    drill.do("rate", other, tasking_id=drill.tasking("1.02", "U1").pk, rating="U")
+    seen = rows(drill)["U1"]
+    assert seen.whole == (0, 1, 0, 1)
+    assert seen.counts == (0, 0, 0, 0)
+    # 1.02 does not test the objective.
+    assert [(cell.letters, cell.under) for cell in seen.cells] == [((), "S")]
+    pk = drill.tasking("1.01", "U1").pk
+    drill.do("rate_action", other, tasking_id=pk, action=1, rating="M")
+    assert rows(drill)["U1"].cells[0].under == "M"
+    assert rows(drill)["U2"].cells[0].under == ""
+    _says_the_same_as_the_report(drill, "M")
+    drill.do("rate_objective", one, unit_code="U1", objective="MT1", rating="P")
+    cell = rows(drill)["U1"].cells[0]
+    assert (cell.letters, cell.under) == (("P",), "")
+    _says_the_same_as_the_report(drill, "P")
+
+
+def _says_the_same_as_the_report(drill: Drill, letter: str) -> None:
+    report = build_report(drill.fresh())
+    [objective] = [one for one in report.objectives.rows if one.code == "MT1"]
+    [cell] = [one for one in objective.cells if one.unit.code == "U1"]
+    assert cell.rating == letter
 
 
 def test_a_finding_of_no_unit_is_shown_to_control(drill: Drill) -> None:
