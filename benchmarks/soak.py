@@ -95,7 +95,7 @@ class Soak:
         ):
             wait_for_web()
             with (
-                self.process(PLAYERS, "manage.py", "players", CODE) as players,
+                self.process(PLAYERS, *self.players()) as players,
                 self.process(
                     "viewers",
                     *("-m", "benchmarks.soak_viewers", str(exercise_id)),
@@ -137,6 +137,14 @@ class Soak:
         conduct.set_pace(exercise.pk, director_of(exercise), rate_permille=rate)
         connections.close_all()
         return int(exercise.pk)
+
+    def players(self) -> tuple[str, ...]:
+        """The players' command: they keep every seat, though readers sign in as their people."""
+        from exercise.clock import wall_us
+        from scenarios.calendar import MINUTE_US
+
+        never_us = wall_us() + round(2 * self.options.minutes * MINUTE_US)
+        return ("manage.py", "players", CODE, "--since", str(never_us))
 
     @contextmanager
     def process(self, name: str, *words: str) -> Iterator[subprocess.Popen[str]]:

@@ -19,8 +19,11 @@ from scenarios.phases import PLAYED
 from scenarios.reading.frame import cycles
 
 
-def entries(desk: Desk, pks: Sequence[int]) -> list[MselEntry]:
+def entries(desk: Desk, pks: Sequence[int], *, linked: bool = False) -> list[MselEntry]:
     """Injects of the version by their keys, in order of their numbers.
+
+    Args:
+        linked: with their addressees and objectives, for who reads them.
 
     Raises:
         Refused: one of them is gone, or none is named.
@@ -28,7 +31,7 @@ def entries(desk: Desk, pks: Sequence[int]) -> list[MselEntry]:
     found: list[MselEntry] = []
     for some in batched(dict.fromkeys(pks)):
         rows = desk.scenario.msel.filter(pk__in=some)
-        found += rows.prefetch_related("addressees", "objectives")
+        found += rows.prefetch_related("addressees", "objectives") if linked else rows
     if not pks or len(found) != len(set(pks)):
         raise Refused(
             "gone",

@@ -61,7 +61,7 @@ def change_injects(
         if "number" in values:
             message = _("Mỗi tình huống có số riêng.")
             raise Refused("duplicate", message, _("Đổi số từng tình huống."), field="number")
-        changed = change_entries(desk, [(one, values) for one in entries(desk, pks)])
+        changed = change_entries(desk, [(one, values) for one in entries(desk, pks, linked=True)])
         desk.say(count=len(changed))
     return changed
 
@@ -94,7 +94,7 @@ def duplicate_injects(scenario_id: int, user: User, pks: Sequence[int]) -> list[
     with edit(scenario_id, user, EditKind.INJECTS_COPIED) as desk:
         numbers = Numbers(desk.scenario)
         copies = []
-        for entry in entries(desk, pks):
+        for entry in entries(desk, pks, linked=True):
             number = numbers.next(entry.phase)
             copies.append(
                 {
