@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -146,35 +146,61 @@ def rows_of(lists: Lists, pks: Collection[int]) -> dict[int, Row]:
     entries = MselEntry.objects.filter(scenario=lists.scenario, pk__in=pks).order_by()
     units = _linked(MselEntry.addressees.through, "unit_id", pks)
     objectives = _linked(MselEntry.objectives.through, "objective_id", pks)
+    words = _Words.of(lists)
     return {
-        row["pk"]: _row(lists, row, units.get(row["pk"], []), objectives.get(row["pk"], []))
+        row["pk"]: _row(
+            lists, words, row, units.get(row["pk"], set()), objectives.get(row["pk"], set())
+        )
         for row in entries.values(*COLUMNS)
     }
 
 
-def _linked(through: Any, other: str, pks: Collection[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    pairs = through.objects.filter(mselentry_id__in=pks).order_by("pk")
+class _Words(NamedTuple):
+    """What every row says of units and objectives, put into the reader's language once."""
+
+    units: dict[int, str]
+    unit_names: dict[int, str]
+    objectives: dict[int, str]
+    objective_titles: dict[int, str]
+
+    @classmethod
+    def of(cls, lists: Lists) -> _Words:
+        return cls(
+            units={pk: str(one) for pk, one in lists.units.items()},
+            unit_names={pk: str(one.name) for pk, one in lists.units.items()},
+            objectives={pk: one.code for pk, one in lists.objectives.items()},
+            objective_titles={pk: str(one) for pk, one in lists.objectives.items()},
+        )
+
+
+def _said(words: dict[int, str], pks: set[int]) -> list[str]:
+    """Those of these keys, in the order of all."""
+    return [word for pk, word in words.items() if pk in pks]
+
+
+def _linked(through: Any, other: str, pks: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    pairs = through.objects.filter(mselentry_id__in=pks).order_by()
     for pk, linked in pairs.values_list("mselentry_id", other):
-        found.setdefault(pk, []).append(linked)
+        found.setdefault(pk, set()).add(linked)
     return found
 
 
-def _row(lists: Lists, row: dict[str, Any], unit_ids: list[int], objective_ids: list[int]) -> Row:
-    units = [unit for pk, unit in lists.units.items() if pk in unit_ids]
-    objectives = [one for pk, one in lists.objectives.items() if pk in objective_ids]
+def _row(
+    lists: Lists, words: _Words, row: dict[str, Any], units: set[int], objectives: set[int]
+) -> Row:
     glyph, state = _release(row)
     return Row(
         pk=row["pk"],
         number=row["number"],
         time=_time(row, lists),
-        units=_names(lists, unit_ids, [str(unit) for unit in units]),
-        unit_names=", ".join(str(unit.name) for unit in units),
+        units=_names(lists, units, _said(words.units, units)),
+        unit_names=", ".join(_said(words.unit_names, units)),
         title=row["title"],
         method=str(_METHODS.get(row["method"], row["method"])),
         deadline=length_words(row["complete_within_s"] or row["acknowledge_within_s"]),
-        objectives=", ".join(one.code for one in objectives),
-        objective_titles=", ".join(str(one) for one in objectives),
+        objectives=", ".join(_said(words.objectives, objectives)),
+        objective_titles=", ".join(_said(words.objective_titles, objectives)),
         glyph=glyph,
         state=state,
         lacks=lacking(row["title"], row["content"]),
@@ -197,8 +223,8 @@ def _time(row: dict[str, Any], lists: Lists) -> str:
     return time_words(at_us, lists.zero) if same else moment_words(at_us, lists.zero)
 
 
-def _names(lists: Lists, unit_ids: list[int], names: list[str]) -> str:
-    if len(unit_ids) > 1 and lists.participants <= set(unit_ids):
+def _names(lists: Lists, units: set[int], names: list[str]) -> str:
+    if len(units) > 1 and lists.participants <= units:
         return _("Tất cả đơn vị")
     if len(names) > 1:
         return f"{names[0]} +{len(names) - 1}"
