@@ -1,8 +1,8 @@
 """What every row has that planners edit; those of an approved version are never changed again.
 
 The commands of ``scenarios.editing`` refuse that to a person. Here it is refused to whatever else
-writes rows: a shell, a command, a mistake. Links between rows are not seen here; they are part of
-what the version's content hash is of (``scenarios.versions.unaltered``).
+writes rows: a shell, a command, a mistake. What comes past the models (plain SQL, the table of a
+link itself) is seen by the version's content hash (``scenarios.versions.unaltered``).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class EditableRows(models.QuerySet[Any]):
             ApprovedError: one of them would be of an approved version; nothing was written.
         """
         made = list(objs)
-        _require_drafts(self.model.versions_of(made))
+        require_drafts(self.model.versions_of(made))
         return super().bulk_create(made, *args, **more)
 
 
@@ -75,7 +75,7 @@ class Editable(models.Model):
         Raises:
             ApprovedError: its version is approved; nothing was written.
         """
-        _require_drafts(self.versions_of([self]))
+        require_drafts(self.versions_of([self]))
         super().save(*args, **more)
 
     def delete(self, *args: Any, **more: Any) -> tuple[int, dict[str, int]]:
@@ -84,7 +84,7 @@ class Editable(models.Model):
         Raises:
             ApprovedError: its version is approved; nothing was removed.
         """
-        _require_drafts(self.versions_of([self]))
+        require_drafts(self.versions_of([self]))
         return super().delete(*args, **more)
 
     @classmethod
@@ -93,6 +93,11 @@ class Editable(models.Model):
         return {one.scenario_id for one in made} if cls.VERSION else set()
 
 
-def _require_drafts(versions: set[int]) -> None:
+def require_drafts(versions: set[int]) -> None:
+    """Let nothing be written in these versions, by key, if one of them is approved.
+
+    Raises:
+        ApprovedError: one of them is.
+    """
     if versions and Scenario.objects.final().filter(pk__in=versions).exists():
         raise ApprovedError

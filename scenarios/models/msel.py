@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db import models
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
 
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
-from scenarios.models.editable import Editable
+from scenarios.models.editable import Editable, require_drafts
 from scenarios.models.scenario import Scenario
 from scenarios.models.training import Objective, Problem
 from scenarios.phases import Phase
@@ -59,3 +62,10 @@ class MselEntry(Editable):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+@receiver(m2m_changed, sender=MselEntry.addressees.through)
+@receiver(m2m_changed, sender=MselEntry.objectives.through)
+def _only_in_drafts(instance: MselEntry | Objective, action: str, **_more: Any) -> None:
+    if action.startswith("pre_"):
+        require_drafts({instance.scenario_id})

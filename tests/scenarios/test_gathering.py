@@ -98,7 +98,7 @@ def test_parts_of_a_second_are_cut_off() -> None:
 
 
 def test_a_unit_that_is_only_referred_to_stands_last_and_takes_no_part() -> None:
-    scenario = stored()
+    scenario = store(read(SMALL.encode()), as_draft=True)
     other = Unit.objects.create(code="KHAC", name=Text("Khác"))
     scenario.msel.get(number="1.2").addressees.add(other)
     document = document_of(scenario)

@@ -27,6 +27,7 @@ from scenarios.reading import read, store
 from scenarios.versions import altered, new_version
 from tests.scenarios.small import SMALL
 from tests.scenarios.writing_desk import content
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,10 @@ def condition(scenario: Scenario) -> PhaseCondition:
     return PhaseCondition.objects.filter(plan__scenario=scenario)[0]
 
 
+def new_unit() -> Unit:
+    return Unit.objects.create(code="MOI", name={"vi": "Đơn vị mới"})
+
+
 WRITES: dict[str, Callable[[Scenario], Any]] = {
     "save a row": lambda one: entry(one).save(),
     "save a field of a row": lambda one: entry(one).save(update_fields=["notes"]),
@@ -56,6 +61,10 @@ WRITES: dict[str, Callable[[Scenario], Any]] = {
     "add many rows": lambda one: PhasePlan.objects.bulk_create(
         [PhasePlan(scenario=one, phase="other", title={"vi": "A"}, starts_us=0, ends_us=1)]
     ),
+    "link a row": lambda one: entry(one).addressees.add(new_unit()),
+    "unlink a row": lambda one: entry(one).addressees.clear(),
+    "link a row to others": lambda one: entry(one).objectives.set([]),
+    "link an objective to no row": lambda one: entry(one).objectives.all()[0].entries.clear(),
     "save a condition": lambda one: condition(one).save(),
     "update conditions": lambda one: PhaseCondition.objects.update(after=[]),
     "add a condition": lambda one: PhaseCondition.objects.bulk_create(
@@ -107,7 +116,7 @@ def test_what_is_left_to_be_seen_to_is_no_part_of_it(approved: Scenario) -> None
 
 
 def take_an_addressee_away(scenario: Scenario) -> None:
-    """A link is a row of a table of its own, which nothing guards."""
+    """A link's own table, which nothing guards."""
     links = MselEntry.addressees.through.objects.filter(mselentry__scenario=scenario)
     links.filter(pk=links[0].pk).delete()
 
