@@ -21,7 +21,7 @@ RUNS ?= 20
 PLAIN := not browser and not engine and not postgres and not hosts
 
 .PHONY: help demo run test lint lock migrate messages screenshots rehearse ci \
-	browser-tests engine-tests postgres-tests hosts-tests chaos fuzz reliability \
+	browser-tests engine-tests postgres-tests postgres-drills hosts-tests chaos fuzz reliability \
 	bench bench-quick bench-report soak
 
 help: ## List the targets
@@ -56,9 +56,11 @@ browser-tests: $(DEV) ## The screens in a real Chromium
 engine-tests: $(DEV) ## With a real broker, worker and beat
 	@$(PYTEST) -n auto -m "engine and not postgres" --ignore tests/chaos $(ARGS)
 
-postgres-tests: $(DEV) ## What touches a database, on PostgreSQL; whole drills there: hosts-tests, chaos
+postgres-tests: $(DEV) ## What touches a database, on PostgreSQL
 	@.ci/with-postgres $(PYTEST) -n auto --with-database \
 		-m "not browser and not engine and not hosts" -k "not sqlite" $(ARGS)
+
+postgres-drills: $(DEV) ## With a broker, worker and beat there; more of them: hosts-tests, chaos
 	@.ci/with-postgres $(PYTEST) -n auto -m engine tests/archive tests/engine/test_another_host.py \
 		--ignore tests/archive/test_hostile.py $(ARGS)
 
