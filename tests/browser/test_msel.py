@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.review.pdf_text import Pdf
+
 from .conftest import Enter
 from .site import Site
 from .test_every_page import SCHEME, SMALL, too_wide, violations
@@ -395,3 +397,16 @@ def test_the_table_with_all_that_opens_in_it_is_accessible_and_fits(
         wrong += violations(page, scheme)
     wrong += too_wide(page, "opened")
     assert wrong == []
+
+
+def test_on_paper_every_title_is_whole_and_no_control_is_left(draft: Draft, enter: Enter) -> None:
+    page = enter("Hạnh", draft.path, at=draft.site).page
+    expect(row(page, "3.01")).to_be_attached()
+    page.emulate_media(media="print")
+    sheets = Pdf(page.pdf(format="A4", prefer_css_page_size=True)).pages()
+    printed = re.sub(r"\s", "", "".join(sheets))
+    titles = {re.sub(r"\s", "", one["title"]) for one in draft.injects.values()}
+    assert {title for title in titles if title not in printed} == set()
+    assert "…" not in printed
+    for locator in (page.get_by_role("button"), page.get_by_role("checkbox")):
+        expect(locator.filter(visible=True)).to_have_count(0)
