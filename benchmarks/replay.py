@@ -16,7 +16,7 @@ from benchmarks.results import Results
 
 SETTINGS = "exercise.settings"
 SCALES: dict[str, list[dict[str, Any]]] = {
-    "full": [{"units": 40, "injects": 1600, "taskings": 5400, "hours": 48}],
+    "full": [{"units": 40, "injects": 1600, "taskings": 6800, "hours": 48}],
     "small": [{"units": 4, "injects": 24, "taskings": 40, "hours": 3}],
 }
 PLACES = {"full": 40, "small": 4}
