@@ -24,7 +24,8 @@ class Patience:
 
     first_restart_s: float = 0.3
     longest_restart_s: float = 10.0
-    stable_after_s: float = 30.0
+    stable_after_s: float = 5.0
+    """Of being ready: what dies over and over does so at its start, or soon after."""
     rank_stop_s: float = 0.5
     stop_s: float = 1.5
     look_every_s: float = 0.1
@@ -41,7 +42,7 @@ class Post:
     ready: bool = False
     done: bool = False
     crashes: int = 0
-    started_at: float = 0.0
+    ready_at: float = 0.0
     not_before: float = 0.0
     starts: int = 0
 
@@ -146,13 +147,12 @@ class Tree:
         if status is not None:
             self._note_end(post, status)
         elif not post.ready and (post.child.ready is None or post.child.ready()):
-            post.ready = True
+            post.ready, post.ready_at = True, time.monotonic()
 
     def _start_if_possible(self, post: Post) -> None:
         now = time.monotonic()
         if now < post.not_before or not all(self.posts[name].ready for name in post.child.needs):
             return
-        post.started_at = now
         try:
             post.process = Process(
                 post.child, log=self.log(post.child.name), cwd=self._cwd, env=self._env
@@ -165,17 +165,17 @@ class Tree:
         self._say(f"{post.child.name} {'started' if post.starts == 1 else 'started again'}")
 
     def _note_end(self, post: Post, status: int) -> None:
-        post.process, post.ready = None, False
+        was_ready, post.process, post.ready = post.ready, None, False
         if status == 0 and post.child.until_done:
             post.done = True
             self._say(f"{post.child.name} has finished")
             return
+        if was_ready and time.monotonic() - post.ready_at >= self.patience.stable_after_s:
+            post.crashes = 0
         self._note_crash(post, f"ended ({_reason(status)})")
 
     def _note_crash(self, post: Post, what: str) -> None:
         now = time.monotonic()
-        if now - post.started_at >= self.patience.stable_after_s:
-            post.crashes = 0
         post.crashes += 1
         log = self.log(post.child.name)
         gave_up = post.crashes >= self.patience.crashes_before_giving_up

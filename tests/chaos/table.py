@@ -132,10 +132,10 @@ def _late(found: Sequence[Lateness]) -> list[str]:
     ordered = sorted(found, key=lambda one: one.met)
     why = (
         "Why it is missed: what is killed here has no second beside it, so nothing is released",
-        "until another is up, and a start takes seconds where two drills at a time share the",
+        "until another is up, and a start takes seconds where several drills share the",
         "machine; with the supervisor the whole tree has to start. The supervisor waits twice as",
-        "long each time before it starts a child that died again within 30 s (0.3 s, at most",
-        "10 s), and strikes follow each other so closely here that most of them meet such a wait:",
+        "long each time before it starts a child that died again within 5 s of being up (0.3 s, at",
+        "most 10 s), and strikes follow each other so closely here that some meet such a wait:",
         "compare a drill's first strike with the later ones. Where a second worker is left",
         "(*kill worker in a task*, whose database is held for 1.5 s besides), no release waits",
         "for a start.",

@@ -41,12 +41,13 @@ def test_it_waits_twice_as_long_after_each_crash_up_to_a_limit(grow: Grow) -> No
 
 def test_it_is_patient_again_with_a_child_that_was_stable(grow: Grow, until: Until) -> None:
     tree = grow(program("worker", STAYS), patience=Patience(first_restart_s=0, stable_after_s=0))
+    post = tree.posts["worker"]
     for starts in range(1, 8):
-        until(lambda starts=starts: tree.look() or tree.posts["worker"].starts == starts)
-        process = tree.posts["worker"].process
+        until(lambda starts=starts: tree.look() or (post.ready and post.starts == starts))
+        process = post.process
         assert process is not None
         process.kill()
-    assert tree.posts["worker"].crashes <= 1
+    assert post.crashes <= 1
 
 
 def test_it_gives_up_on_a_child_that_never_starts_and_shows_its_log(grow: Grow) -> None:
@@ -54,6 +55,14 @@ def test_it_gives_up_on_a_child_that_never_starts_and_shows_its_log(grow: Grow) 
     with pytest.raises(CannotStart, match="web does not start") as caught:
         tree.keep()
     assert "out of tea" in caught.value.remedy
+    assert tree.posts["web"].starts == 5
+
+
+def test_a_child_that_was_never_ready_was_never_stable(grow: Grow) -> None:
+    patience = Patience(first_restart_s=0, stable_after_s=0)
+    tree = grow(program("web", FAILS, ready=lambda: False), patience=patience)
+    with pytest.raises(CannotStart):
+        tree.keep()
     assert tree.posts["web"].starts == 5
 
 
