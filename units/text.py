@@ -6,6 +6,7 @@ units) are data and come in Vietnamese, English or both. They are one value with
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -105,6 +106,15 @@ class Text:
         raise ValueError(f"text is a string or a mapping of vi and en, not {value!r}")
 
 
+SHORT = 200
+"""Names and titles, as JSON: they come again with every page. Whole paragraphs do not."""
+
+
+@lru_cache(maxsize=4096)
+def _as_kept(words: str) -> Text:
+    return Text.of(json.loads(words))
+
+
 class TextPairField(models.JSONField):
     """Stores a :class:`Text` as JSON ``{"vi": …, "en": …}``."""
 
@@ -114,6 +124,8 @@ class TextPairField(models.JSONField):
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if isinstance(value, str) and value.startswith("{") and len(value) <= SHORT:
+            return _as_kept(value)
         return Text.of(super().from_db_value(value, expression, connection))
 
     def get_prep_value(self, value: Any) -> Any:
