@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
 from benchmarks.drills import large_drill  # noqa: E402
+from exercise.lasting import settle  # noqa: E402
 from exercise.models import Exercise, ReplaySnapshot  # noqa: E402
 from exercise.review.past import CONTROL_STEPS, Moment, moment_at  # noqa: E402
 from exercise.screens.replay import stage  # noqa: E402
@@ -86,4 +87,5 @@ if __name__ == "__main__":
     if task == "make":
         large_drill(**json.loads(argument))
     else:
+        settle()  # as every web process does
         print(json.dumps(seek(int(argument))))
