@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from .pages import CODE, DIRECTOR, EVALUATOR, LEAD, Directory, drawer, menu
+from .pages import CODE, DIRECTOR, EVALUATOR, LEAD, PLANNER, Directory, drawer, menu
 from .site import PROJECT, Site
 from .visitor import DESKTOP, PHONE, WALL, Visitor, chromium, context_of
 
@@ -29,9 +29,12 @@ SCREENS = (
     ("tasking", "/x/{code}/inbox/{open:MAY}/", LEAD, None),
     ("unit-log", "/x/{code}/inbox/log/", LEAD, None),
     ("evaluate", "/x/{code}/evaluate/{done:BGD}/", EVALUATOR, None),
+    ("evaluation", "/x/{code}/evaluation/", DIRECTOR, None),
     ("board", "{board}", None, None),
     ("journal", "/x/{code}/journal/", DIRECTOR, None),
     ("people", "/x/{code}/people/", DIRECTOR, None),
+    ("report", "/x/{code}/report/", DIRECTOR, None),
+    ("msel", "{draft}", PLANNER, None),
 )
 
 
@@ -73,7 +76,8 @@ def draw(
             scale = {} if device != "-phone" else {"device_scale_factor": 1.5}
             people[who] = Visitor(site, context_of(browser, viewport=viewport, **scale))
             if who:
-                people[who].sign_in(who, directory.fill("/x/{code}/"))
+                begins = "/home/" if who == PLANNER else directory.fill("/x/{code}/")
+                people[who].sign_in(who, begins)
             people[who].speak(language)
         visitor = people[who]
         page = visitor.open(directory.fill(path))
