@@ -25,7 +25,10 @@ class Patience:
     first_restart_s: float = 0.3
     longest_restart_s: float = 10.0
     stable_after_s: float = 5.0
-    """Of being ready: what dies over and over does so at its start, or soon after."""
+    """So long ready (or, where nothing says whether it is, running), and the next crash is a first
+    one again: whoever waits for a release waits for the restart. What dies every ten seconds is
+    started again every ten seconds, which a machine can bear.
+    """
     rank_stop_s: float = 0.5
     stop_s: float = 1.5
     look_every_s: float = 0.1
@@ -42,6 +45,8 @@ class Post:
     ready: bool = False
     done: bool = False
     crashes: int = 0
+    """In a row."""
+    crashes_ever: int = 0
     ready_at: float = 0.0
     not_before: float = 0.0
     starts: int = 0
@@ -65,7 +70,6 @@ class Tree:
         self.patience = patience or Patience()
         self._logs, self._cwd, self._env, self._tell = logs, cwd, env, say
         self._stops_asked = 0
-        self._everything_was_ready = False
 
     def log(self, name: str) -> Path:
         """Return the file that keeps a child's output."""
@@ -89,10 +93,9 @@ class Tree:
         try:
             while not self._stops_asked:
                 self.look()
-                if not self._everything_was_ready and self.is_ready():
-                    self._everything_was_ready = True
-                    if on_ready is not None:
-                        on_ready()
+                if on_ready is not None and self._everything_was_ready:
+                    on_ready()
+                    on_ready = None
                 self._pause()
         finally:
             self.stop()
@@ -106,6 +109,7 @@ class Tree:
     def add(self, children: Iterable[Child]) -> None:
         """Take more children in; they are started at the next look."""
         self.posts.update({child.name: Post(child) for child in children})
+        self._everything_was_ready = False
 
     def is_ready(self) -> bool:
         """Tell whether every child has been started and answers."""
@@ -118,6 +122,7 @@ class Tree:
                 self._check(post, post.process)
             if post.process is None and not post.done:
                 self._start_if_possible(post)
+        self._everything_was_ready = self._everything_was_ready or self.is_ready()
 
     def stop(self) -> None:
         """Stop rank after rank, each with a moment to finish; kill what is left at the end."""
@@ -177,8 +182,10 @@ class Tree:
     def _note_crash(self, post: Post, what: str) -> None:
         now = time.monotonic()
         post.crashes += 1
+        post.crashes_ever += 1
         log = self.log(post.child.name)
-        gave_up = post.crashes >= self.patience.crashes_before_giving_up
+        # In a row or not: where imports are slow, a child that cannot start lives for a while.
+        gave_up = post.crashes_ever >= self.patience.crashes_before_giving_up
         if gave_up and not self._everything_was_ready:
             last = ["The end of its log says:", *lines] if (lines := last_lines(log)) else []
             raise CannotStart(

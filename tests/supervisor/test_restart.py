@@ -58,10 +58,28 @@ def test_it_gives_up_on_a_child_that_never_starts_and_shows_its_log(grow: Grow) 
     assert tree.posts["web"].starts == 5
 
 
-def test_a_child_that_was_never_ready_was_never_stable(grow: Grow) -> None:
+def test_a_child_that_dies_soon_after_it_was_ready_is_waited_for_longer_each_time(
+    grow: Grow, until: Until
+) -> None:
+    patience = Patience(first_restart_s=0, stable_after_s=60)
+    tree = grow(program("worker", STAYS), patience=patience)
+    post = tree.posts["worker"]
+    for starts in range(1, 4):
+        until(lambda starts=starts: tree.look() or (post.ready and post.starts == starts))
+        assert post.process is not None
+        post.process.kill()
+        until(lambda starts=starts: tree.look() or post.crashes == starts)
+    assert post.crashes == 3
+
+
+@pytest.mark.parametrize("ready", [None, lambda: False], ids=["nothing says", "never"])
+def test_it_gives_up_though_a_child_lives_for_a_while_before_it_fails(
+    grow: Grow, ready: Callable[[], bool] | None
+) -> None:
     patience = Patience(first_restart_s=0, stable_after_s=0)
-    tree = grow(program("web", FAILS, ready=lambda: False), patience=patience)
-    with pytest.raises(CannotStart):
+    waits = program("broker", STAYS, ready=lambda: False)
+    tree = grow(waits, program("web", FAILS, ready=ready), patience=patience)
+    with pytest.raises(CannotStart, match="web does not start"):
         tree.keep()
     assert tree.posts["web"].starts == 5
 
