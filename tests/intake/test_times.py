@@ -352,12 +352,32 @@ INFERRED: list[tuple[list[Value], Inferred]] = [
     (["07:30", 800], Inferred("hm")),
     (["N1 0730", "0800", "0830"], Inferred("hm")),
     (["7h30 - 8h00", "07:30"], Inferred("hm")),
+    # Times of day among others: one that counts from something makes no durations of them.
+    (["07:30", "08:15", "sau 9.2 20'"], Inferred("hm")),
+    (["07:30", "08:15", "+90'"], Inferred("hm")),
+    (["07:30", "H+2"], Inferred("hm")),
+    (["07:30", "T+1"], Inferred("hm")),
+    (["07:30", "GĐ1 + 30'"], Inferred("hm")),
+    (["07:30", "08:15", "1h30m"], Inferred("hm", ("span",))),
+    ([time(7, 30), time(8), "sau 9.2 20'"], Inferred("excel")),
+    (["0:30", "1:15", "+90'"], Inferred("span", ("hm",))),
+    (["1:30", "2:15", "+90'"], Inferred("span", ("hm",))),
+    (["7:30", "8:30", 90], Inferred("hm", ("minutes",))),
+    (["7:30", 90, 120], Inferred("minutes", ("hm",))),
 ]
 
 
 @pytest.mark.parametrize(("values", "expected"), INFERRED)
 def test_it_finds_the_habit_and_asks_what_is_open(values: list[Value], expected: Inferred) -> None:
     assert infer(values) == expected
+
+
+@pytest.mark.parametrize("habit", ["hm", "excel"])
+@pytest.mark.parametrize("text", ["sau 9.2 20'", "+90'", "H+2", "T+1", "GĐ1 + 30'", "1h30m"])
+def test_what_counts_from_something_reads_the_same_among_times_of_day(
+    text: str, habit: str
+) -> None:
+    assert read(text, habit) == read(text, "span")
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,10 @@ def _numbers(
     fitting = _sizes(cells, figures)
     if "hm" in fitting and (families["clock"] or families["hm"] or families["day_time"]):
         return Inferred("hm")
+    if _begins_late(families["clock"]):  # 7:30, 8:30, 90
+        if len(families["clock"]) > len(cells):
+            return Inferred("hm", (fitting[0],))
+        return Inferred(fitting[0], tuple(dict.fromkeys((*fitting[1:], "hm"))))
     if families["span"] or families["offset"]:
         return Inferred("minutes")
     return Inferred(fitting[0], tuple(fitting[1:]))
@@ -251,11 +255,17 @@ def _sizes(cells: Sequence[Value], figures: Sequence[float]) -> list[str]:
 
 
 # ── bare times ──────────────────────────────────────────────────────────────────────────────────
+def _begins_late(cells: Sequence[Value]) -> bool:
+    """Whether the first bare time is one at which no column begins that counts from the start."""
+    first = _read(cells[0], "hm") if cells else None
+    return isinstance(first, OfDay) and first.second >= EARLIEST_CLOCK_S
+
+
 def _clocks(families: dict[str, list[Value]], said: str, kind: Kind) -> Inferred:
     cells = families["clock"]
     typed = all(isinstance(cell, time | timedelta) for cell in cells)
     of_day = "excel" if typed else "hm"
-    if said in {"span", "minutes", "seconds"} or families["offset"] or families["span"]:
+    if said in {"span", "minutes", "seconds"}:
         return Inferred("span")
     first = _read(cells[0], of_day)
     if isinstance(cells[0], timedelta):  # 7:30 in a cell that is formatted as a duration
@@ -264,8 +274,11 @@ def _clocks(families: dict[str, list[Value]], said: str, kind: Kind) -> Inferred
     if said == "hm" or kind == "date" or not isinstance(first, OfDay):
         return Inferred(of_day)
     if families["hm"] or first.second >= EARLIEST_CLOCK_S:
-        return Inferred(of_day)
-    if first.second < HOUR:
+        # Beside 1h30m, 7:30 may be as long; beside "20' after 9.2" it is a time of day.
+        return Inferred(of_day, ("span",) if families["span"] else ())
+    if families["span"]:  # 1h, 1h30m
+        return Inferred("span")
+    if first.second < HOUR or families["offset"]:
         return Inferred("span", (of_day,))
     return Inferred(of_day, ("span",))
 
