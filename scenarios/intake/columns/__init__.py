@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.intake.columns.guessing import best_sheet, guess, infer_habit, signature
+from scenarios.intake.columns.guessing import best_sheet, guess, habits_of, infer_habit, signature
 from scenarios.intake.columns.rows import Section, data_rows, sections
 from scenarios.intake.columns.words import header_key
 
@@ -11,6 +11,7 @@ __all__ = (
     "best_sheet",
     "data_rows",
     "guess",
+    "habits_of",
     "header_key",
     "infer_habit",
     "sections",

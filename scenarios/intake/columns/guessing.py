@@ -23,6 +23,21 @@ KINDS: dict[Field, Kind] = {
 }
 """Fields whose cells are read in a habit."""
 
+_HABITS: dict[Kind, tuple[str, ...]] = {
+    "time": tuple(times.HABITS),
+    "date": ("day_time", "dmy", "mdy", "ymd", "iso", "excel", "serial"),
+    "span": ("span", "hours", "minutes", "seconds", "excel", "serial"),
+}
+
+
+def habits_of(column: Column) -> list[times.Habit]:
+    """The habits in which a planner may have this column read; none where it has no times."""
+    kind = KINDS.get(column.field)
+    if kind is None or column.habit not in times.HABITS:
+        return []
+    keys = dict.fromkeys((*_HABITS[kind], column.habit))
+    return [times.HABITS[key] for key in keys]
+
 
 def guess(sheet: Sheet, *, remembered: Mapping | None = None) -> Mapping:
     """What each column of a sheet means.

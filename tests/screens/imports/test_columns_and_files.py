@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from scenarios.imports import keeping, stored
 from scenarios.models import Import, ImportMapping, Scenario
+from tests.factories import MINUTE
 from tests.screens.imports.walk import (
     HEADER,
     ROWS,
@@ -36,7 +37,7 @@ def test_columns_are_shown_with_their_first_cells_and_corrected(
     upload(client, draft, workbook())
     walk = Walk(client, draft)
     page = text(walk.get("columns/"))
-    for said in (*HEADER, "Lập kế hoạch di chuyển cơ quan", "đọc theo ngày diễn tập và giờ"):
+    for said in (*HEADER, "Lập kế hoạch di chuyển cơ quan"):
         assert escape(said) in page
     answer = walk.settle(**{"field-4": "note"})
     assert answer.status_code == 422
@@ -62,6 +63,31 @@ def test_a_column_that_reads_two_ways_is_asked_about(client: Client, draft: Scen
     assert "Chọn một cách đọc cho cột này" in text(answer)
     assert walk.settle(**{"habit-1": "dmy"}).status_code == 302
     assert "Bỏ qua" not in walk.page()
+
+
+def test_a_column_is_read_in_the_habit_that_the_planner_chooses(
+    client: Client, draft: Scenario
+) -> None:
+    rows = [
+        ("1.01", "07:30", "VP", "", "Tin", "", ""),
+        ("1.02", "08:15", "VP", "", "Tin 2", "", ""),
+    ]
+    upload(client, draft, workbook(rows))
+    walk = Walk(client, draft)
+    page = text(walk.get("columns/"))
+    assert "Cách đọc cột B" in page
+    assert '<option value="hm" selected>' in page
+    assert walk.settle(**{"habit-1": "span"}).status_code == 302
+    walk.write()
+    found = dict(draft.msel.values_list("number", "planned_us"))
+    assert found == {"1.01": 450 * MINUTE, "1.02": 495 * MINUTE}
+
+
+def test_a_habit_that_is_none_is_passed_over(client: Client, draft: Scenario) -> None:
+    upload(client, draft, workbook())
+    walk = Walk(client, draft)
+    assert walk.settle(**{"habit-1": "xyz", "habit-4": "minutes"}).status_code == 302
+    assert '<option value="day_time" selected>' in text(walk.get("columns/"))
 
 
 def test_another_sheet_or_header_row_is_read_on_request(client: Client, draft: Scenario) -> None:

@@ -54,8 +54,8 @@ class Line(NamedTuple):
 
     column: Column
     samples: list[str]
-    habit: str
-    choices: list[tuple[str, str, str]]
+    habits: list[times.Habit]
+    choices: list[times.Habit]
     error: str
 
 
@@ -124,8 +124,9 @@ def _said(data: Any, column: Column, sheet: Sheet, mapping: Mapping) -> Column:
     if field != column.field:
         cells = [_at(values, column.place) for _row, values in columns.data_rows(sheet, mapping)]
         column = columns.infer_habit(replace(column, field=field), cells)
+        return column  # the habit that was sent is that of its former meaning
     habit = data.get(f"habit-{column.place}", "")
-    if habit and habit in (column.habit, *column.asks):
+    if habit in {one.key for one in columns.habits_of(column)}:
         column = replace(column, habit=habit, asks=())
     return column
 
@@ -191,7 +192,7 @@ def _lines(sheet: Sheet, mapping: Mapping, errors: dict[int, str]) -> list[Line]
         Line(
             column,
             samples[column.place],
-            str(times.HABITS[column.habit].label) if column.habit in times.HABITS else "",
+            [] if column.asks else columns.habits_of(column),
             _choices(column),
             errors.get(column.place, ""),
         )
@@ -199,12 +200,11 @@ def _lines(sheet: Sheet, mapping: Mapping, errors: dict[int, str]) -> list[Line]
     ]
 
 
-def _choices(column: Column) -> list[tuple[str, str, str]]:
-    """(key, label, example) of the habits that fit equally well, if the planner must choose."""
+def _choices(column: Column) -> list[times.Habit]:
+    """The habits that fit equally well, if the planner must choose."""
     if not column.asks or column.field in MANY:
         return []
-    habits = (times.HABITS[one] for one in (column.habit, *column.asks) if one in times.HABITS)
-    return [(one.key, str(one.label), one.example) for one in habits]
+    return [times.HABITS[one] for one in (column.habit, *column.asks) if one in times.HABITS]
 
 
 def _at(values: Any, place: int) -> Any:
