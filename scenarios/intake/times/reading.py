@@ -111,9 +111,13 @@ def _number(text: str, habit: str) -> Spelled:
     return numbers.number(text, habit)
 
 
+_BASIC = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})t([0-9]{2})([0-9]{2})([0-9]{2})")
+"""A moment of ISO 8601 without the marks between its parts."""
+
+
 def _text(written: Written, habit: str) -> Spelled | None:
     """What is no plain number, shape by shape; ``None``: it has none of the shapes."""
-    text = written.folded
+    text = _BASIC.sub(r"\1-\2-\3t\4:\5:\6", written.folded)
     if (found := offsets.relative(written)) is not None:
         return found
     if (moment := dtg(text)) is not None:

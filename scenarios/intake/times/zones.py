@@ -10,8 +10,8 @@ from scenarios.intake.times.spelled import BadTime, OnDate
 
 _NAMED = re.compile(r",? ?\(?(?:utc|gmt)(?: ?([+-] ?[0-9]{1,2})(?::?([0-9]{2}))?)?\)?$")
 _ISO = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:t[0-9:.,]{4,18}|[ ][0-9:.,]{4,18}(?=z|\+| \+))"
-    r" ?(?:z|([+-][0-9]{2}):?([0-9]{2}))"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:t[0-9:.,]{4,18}|[ ][0-9:.,]{4,18}(?= ?[z+]))"
+    r" ?(?:z|([+-][0-9]{2})(?::?([0-9]{2}))?)"
 )
 _DTG = re.compile(
     r"([0-9]{2})([0-9]{2})([0-9]{2}) ?([zgjl])? ?"
@@ -34,7 +34,7 @@ def zone_at_end(text: str) -> tuple[timezone | None, int]:
         return None, len(text)
     minutes += 60 * abs(int(hours))
     offset = timedelta(minutes=-minutes if hours[0] == "-" else minutes)
-    return timezone(offset) if offset else UTC, end
+    return timezone(offset) if offset else UTC, len(text[:end].rstrip())
 
 
 def dtg(text: str) -> OnDate | None:
