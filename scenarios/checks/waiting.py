@@ -171,12 +171,36 @@ def _trigger(plan: Plan, waiting: Waiting, entry: Entry, trigger: Trigger) -> It
             _("Chờ %(number)s, mà tình huống đó chỉ phát khi tổng đạo diễn ra lệnh.") % told,
             _("Nhắc tổng đạo diễn trong ghi chú, hoặc chờ tình huống phát theo giờ."),
         )
+    if not from_later_phase:
+        yield from _too_late(plan, entry, outlook)
+
+
+def _too_late(plan: Plan, entry: Entry, outlook: Outlook) -> Iterator[Finding]:
+    """Even at its earliest an inject, or the work that a gate waits for, is after its phase."""
     window, earliest_us = plan.windows.get(entry.phase), outlook.earliest_us
-    if window and earliest_us is not None and earliest_us >= window[1] and not from_later_phase:
-        told["at"] = plan.label(earliest_us)
+    if window is None or earliest_us is None:
+        return
+    if earliest_us >= window[1]:
         yield finding(
             "trigger_past_phase",
-            place,
-            _("Sớm nhất phát lúc %(at)s, khi giai đoạn đã kết thúc.") % told,
+            inject(entry.number, "trigger"),
+            _("Sớm nhất phát lúc %(at)s, khi giai đoạn đã kết thúc.")
+            % {"at": plan.label(earliest_us)},
             _("Rút ngắn thời gian chờ, hoặc đổi giai đoạn."),
+        )
+        return
+    due_us = earliest_us + (entry.complete_within_s or 0) * SECOND_US
+    if entry.mandatory and due_us > window[1]:
+        yield finding(
+            "mandatory_past_phase",
+            inject(entry.number, "complete_within_s", at_us=due_us),
+            _(
+                "Việc bắt buộc sớm nhất đến hạn lúc %(due)s, sau khi giai đoạn kết thúc (%(end)s):"
+                " cổng có thể mở muộn."
+            )
+            % {
+                "due": plan.label(due_us, before_break=True),
+                "end": plan.label(window[1], before_break=True),
+            },
+            _("Rút ngắn thời gian chờ hoặc thời hạn, hoặc kéo dài giai đoạn."),
         )

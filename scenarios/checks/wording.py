@@ -131,11 +131,8 @@ def _texts(plan: Plan) -> Iterator[tuple[Place, list[Named]]]:
 
 # ── the same twice ──────────────────────────────────────────────────────────────────────────────
 def check_repetition(plan: Plan) -> Iterator[Finding]:
-    """Injects that say the same; and titles of the same words at one unit.
-
-    Contents are compared only where the titles are the same already, so that a large list is
-    read through once.
-    """
+    """Injects that say the same, by another title too; and titles of the same words at one unit."""
+    yield from _same_content(plan.document.msel)
     by_title: dict[tuple[str, ...], list[Entry]] = {}
     for entry in plan.document.msel:
         words = _plain(entry.title).split()
@@ -146,6 +143,25 @@ def check_repetition(plan: Plan) -> Iterator[Finding]:
     for alike in by_title.values():
         if len(alike) > 1:
             yield from _repeated(alike)
+
+
+def _same_content(entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Contents that came before under another title; those under the same one are told below."""
+    first: dict[str, str] = {}
+    known: set[tuple[str, str]] = set()
+    for entry in entries:
+        title, content = _plain(entry.title), _plain(entry.content)
+        if not content:
+            continue
+        if content in first and (title, content) not in known:
+            yield finding(
+                "same_content",
+                inject(entry.number, "content"),
+                _("Nội dung giống %(number)s, chỉ khác tiêu đề.") % {"number": first[content]},
+                _("Xóa một tình huống, hoặc viết rõ chỗ khác nhau."),
+            )
+        first.setdefault(content, entry.number)
+        known.add((title, content))
 
 
 def _repeated(alike: Iterable[Entry]) -> Iterator[Finding]:

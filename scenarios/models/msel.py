@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.db import models
-from django.db.models.signals import m2m_changed
+from django.db.models.signals import m2m_changed, pre_delete
 from django.dispatch import receiver
 
 from scenarios.choices import Method, ReleaseMode, Reply, TriggerEvent
@@ -66,6 +66,21 @@ class MselEntry(Editable):
 
 @receiver(m2m_changed, sender=MselEntry.addressees.through)
 @receiver(m2m_changed, sender=MselEntry.objectives.through)
-def _only_in_drafts(instance: MselEntry | Objective, action: str, **_more: Any) -> None:
-    if action.startswith("pre_"):
-        require_drafts({instance.scenario_id})
+def _only_in_drafts(
+    instance: models.Model, action: str, reverse: bool, pk_set: set[int] | None, **_more: Any
+) -> None:
+    if not action.startswith("pre_"):
+        return
+    if not reverse:
+        linked = MselEntry.objects.filter(pk=instance.pk)
+    elif pk_set is None:  # an objective's links, all of them
+        linked = MselEntry.objects.filter(objectives=instance.pk)
+    else:
+        linked = MselEntry.objects.filter(pk__in=pk_set)
+    require_drafts(set(linked.values_list("scenario_id", flat=True)))
+
+
+@receiver(pre_delete, sender=Unit)
+def _no_addressee_is_lost(instance: Unit, **_more: Any) -> None:
+    linked = MselEntry.objects.filter(addressees=instance.pk)
+    require_drafts(set(linked.values_list("scenario_id", flat=True)))

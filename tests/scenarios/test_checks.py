@@ -254,6 +254,12 @@ CASES: list[tuple[str, str, Changes, Changes]] = [
         (entry("1.4", **waits("1.1", "overdue", 65 * 60)),),
         (entry("1.4", **waits("1.1", "overdue", 64 * 60)),),
     ),
+    (  # due half an hour after it comes at the earliest
+        "mandatory_past_phase",
+        "1.4",
+        (entry("1.4", **waits("1.1", "overdue", 50 * 60) | {"mandatory": True}),),
+        (entry("1.4", **waits("1.1", "overdue", 30 * 60) | {"mandatory": True}),),
+    ),
     (
         "trigger_manual",
         "3.3",
@@ -362,6 +368,12 @@ CASES: list[tuple[str, str, Changes, Changes]] = [
         "1.3",
         (entry("1.3", title=Text("VIỆC  1.1!"), content=Text("noi dung 1.1")),),
         (entry("1.3", title=both("Việc 1.1")),),
+    ),
+    (  # under another title
+        "same_content",
+        "1.3",
+        (entry("1.3", content=Text("Nói dùng 1.1!")),),
+        (entry("1.3", content=both("")),),
     ),
     (
         "similar_title",

@@ -49,6 +49,17 @@ def new_unit() -> Unit:
     return Unit.objects.create(code="MOI", name={"vi": "Đơn vị mới"})
 
 
+def objective_of_a_draft(scenario: Scenario) -> Objective:
+    drafts = Scenario.objects.filter(code=scenario.code, status=Status.DRAFT)
+    return Objective.objects.filter(scenario__in=drafts)[0]
+
+
+def delete_an_addressee(scenario: Scenario) -> None:
+    unit = new_unit()
+    MselEntry.addressees.through.objects.create(mselentry=entry(scenario), unit=unit)
+    unit.delete()
+
+
 WRITES: dict[str, Callable[[Scenario], Any]] = {
     "save a row": lambda one: entry(one).save(),
     "save a field of a row": lambda one: entry(one).save(update_fields=["notes"]),
@@ -65,6 +76,8 @@ WRITES: dict[str, Callable[[Scenario], Any]] = {
     "unlink a row": lambda one: entry(one).addressees.clear(),
     "link a row to others": lambda one: entry(one).objectives.set([]),
     "link an objective to no row": lambda one: entry(one).objectives.all()[0].entries.clear(),
+    "link a draft's objective to it": lambda one: objective_of_a_draft(one).entries.add(entry(one)),
+    "delete an addressee": delete_an_addressee,
     "save a condition": lambda one: condition(one).save(),
     "update conditions": lambda one: PhaseCondition.objects.update(after=[]),
     "add a condition": lambda one: PhaseCondition.objects.bulk_create(
