@@ -83,6 +83,7 @@ EXPECTED: dict[str, Any] = {
     ),
     "four-sheets-one-hidden.xlsx": ("xlsx", 3, 3, {}, {}, [300, 9000, 93600]),
     "half-a-letter.csv": ("csv", 2, 2, {}, {}, [0, 1800]),
+    "hours-beside-relative.csv": ("csv", 5, 5, {}, {}, [0, 2700, 3900, 5400, 7800]),
     "html-named.xls": "html",
     "hundred-and-one-sheets.xlsx": "too_many_sheets",
     "image-named.xlsx": "image",
