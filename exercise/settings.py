@@ -225,6 +225,7 @@ CHORES_QUEUE = "chores"
 CELERY_TASK_ROUTES = {
     "exercise.import_step": {"queue": CHORES_QUEUE},
     "exercise.report_file": {"queue": CHORES_QUEUE},
+    "exercise.keep_snapshots": {"queue": CHORES_QUEUE},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # its own answer is to give up after a hundred

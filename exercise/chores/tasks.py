@@ -1,5 +1,5 @@
-"""The Celery tasks of the desk. One that was lost is asked for again, one that runs twice is
-harmless (``scenarios.imports.steps``).
+"""The Celery tasks of the desk and of looking back. One that was lost is asked for again, one that
+runs twice is harmless (``scenarios.imports.steps``).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import translation
 
 from exercise.chores import report_files, work
+from exercise.review import past
 
 
 @shared_task(name="exercise.import_step")
@@ -21,3 +22,9 @@ def import_step(step: str, import_id: int, language: str, digest: str = "") -> N
 def report_file(file_id: int) -> None:
     """A report as a file, for somebody who asked for it."""
     report_files.make(file_id)
+
+
+@shared_task(name="exercise.keep_snapshots")
+def keep_snapshots() -> None:
+    """What replay begins its reading with, of the journals that have grown since."""
+    past.keep_up()

@@ -27,10 +27,6 @@ class Cell:
     """Where nobody rated the objective itself: the worst letter of what was done under it, as the
     report counts it; ``""`` where nothing was rated."""
 
-    @property
-    def disagree(self) -> bool:
-        return len(set(self.letters)) > 1
-
 
 @dataclass(frozen=True)
 class UnitRow:

@@ -24,6 +24,9 @@ LONGEST_SLEEP_S = 0.25
 HEARTBEAT_US = SECOND_US
 """The console calls the timers dead after three seconds: two may be missed."""
 DRAW_US = 2 * SECOND_US
+KEEP_US = 60 * SECOND_US
+KEEP = "exercise.keep_snapshots"
+"""By its name: chores are not for beat to load."""
 ASK_AGAIN_US = SECOND_US // 2
 """A task sent and not carried out by then is sent again: it may have been lost."""
 LOOK_AGAIN_US = SECOND_US // 100
@@ -41,7 +44,7 @@ class DueScheduler(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._asked: dict[int, tuple[tuple[int | None, int, int | None], int]] = {}
-        self._heartbeat_wall_us = self._drawn_wall_us = 0
+        self._heartbeat_wall_us = self._drawn_wall_us = self._kept_wall_us = 0
         self._broker_answers = True
         self._gave_up = False
 
@@ -65,6 +68,9 @@ class DueScheduler(Scheduler):
         if _passed(now - self._drawn_wall_us, DRAW_US):
             self._send(draw_undrawn)
             self._drawn_wall_us = now
+        if _passed(now - self._kept_wall_us, KEEP_US):
+            self._send(self.app.signature(KEEP))
+            self._kept_wall_us = now
         wait_s = (next_wall_us - wall_us()) / SECOND_US if next_wall_us else LONGEST_SLEEP_S
         return min(max(wait_s, 0.001), LONGEST_SLEEP_S)
 

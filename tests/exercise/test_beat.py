@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exercise.celery import app
+from exercise.chores.tasks import keep_snapshots
 from exercise.timing import beat
 from exercise.timing.tasks import process_name
 from tests.factories import MINUTE, SECOND, entry, make_drill
@@ -28,8 +29,12 @@ def scheduler():
 
 
 def signs(drill):
-    """What a beat sends of itself, whatever is due."""
-    return [("exercise.heartbeat", process_name(), drill.now), ("exercise.draw",)]
+    """What a beat sends of itself at its first tick, whatever is due."""
+    return [
+        ("exercise.heartbeat", process_name(), drill.now),
+        ("exercise.draw",),
+        ("exercise.keep_snapshots",),
+    ]
 
 
 def tick(scheduler, drill):
@@ -79,6 +84,16 @@ def test_a_drill_that_stands_sends_nothing(sent, scheduler):
     drill.do("pause")
     tick(scheduler, drill.later(30))
     assert sent == signs(drill)
+
+
+def test_once_a_minute_it_has_replay_keep_up(sent, scheduler):
+    drill = make_drill(units=1, started=True)
+    for _half_minute in range(5):
+        tick(scheduler, drill)
+        drill.now += 30 * SECOND
+    assert sent.count((beat.KEEP,)) == 3
+    assert beat.KEEP == keep_snapshots.name
+    assert app.amqp.router.route({}, beat.KEEP)["queue"].name == "chores"
 
 
 def test_a_stand_down_is_ended_by_the_beat(sent, scheduler):

@@ -13,7 +13,7 @@ from django_fsm import ConcurrentTransition
 from exercise import conduct
 from exercise.clock import frozen
 from exercise.models import Exercise, Inject, JournalEntry, ReplaySnapshot
-from exercise.review.past import CONTROL_STEPS, OBSERVER_STEPS, snapshots
+from exercise.review.past import CONTROL_STEPS, OBSERVER_STEPS, keep_up, snapshots
 from exercise.review.past.effects import EFFECTS, Unreadable
 from exercise.screens.replay import stage
 from exercise.situation import board, console, log, rows
@@ -171,24 +171,67 @@ def test_no_snapshot_of_another_journal_is_trusted(
     assert not kept.filter(head="f" * 64).exists(), "made anew"
 
 
+def test_snapshots_are_kept_as_the_journal_grows(
+    drill: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks first reads fewer entries than lie between two snapshots."""
+    monkeypatch.setattr(snapshots, "EVERY", 7)
+    pk, last = drill.exercise.pk, drill.fresh().journal_seq
+    make_drill(1)  # nothing has happened in it, and nothing is kept of it
+    kept = ReplaySnapshot.objects.order_by("seq").values_list("exercise", "seq")
+    assert keep_up() == 1
+    assert list(kept) == [(pk, seq) for seq in range(7, last + 1, 7)]
+    assert keep_up() == 0
+    with CaptureQueriesContext(connection) as queries:
+        assert keep_up() == 0
+    assert len(queries) == 1
+    ReplaySnapshot.objects.filter(seq=last // 7 * 7).update(head="f" * 64)
+    assert keep_up() == 1, "a snapshot of another journal is none"
+    assert looking_back.then(pk, last) == drill.held[last]
+
+
+def test_what_cannot_be_read_keeps_nobody_from_keeping_up(
+    drill: Remembered, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(snapshots, "EVERY", 7)
+    seq = drill.fresh().journal_seq
+    _write_past_the_commands(drill, 7)
+    other = make_drill(1, started=True)
+    for _turn in range(4):
+        other.do("pause")
+        other.later(1).do("resume")
+    assert keep_up() == 1
+    assert f"from entry {seq + 1}" in caplog.text
+    kept = ReplaySnapshot.objects.order_by("seq")
+    assert kept.filter(exercise=drill.exercise).last().seq == seq // 7 * 7
+    assert kept.filter(exercise=other.exercise).exists()
+
+
 def test_every_kind_of_entry_that_the_effects_name_is_one_that_is_told_of() -> None:
     assert set(EFFECTS) <= set(log.SENTENCES)
 
 
+def _write_past_the_commands(drill: Drill, count: int) -> None:
+    """Entries of a tasking that there is not."""
+    exercise = drill.fresh()
+    for seq in range(exercise.journal_seq + 1, exercise.journal_seq + count + 1):
+        JournalEntry.objects.create(
+            exercise=exercise,
+            seq=seq,
+            kind="tasking_verified",
+            wall_us=drill.now,
+            exercise_us=0,
+            phase="after",
+            inject_number="9.99",
+            unit_code="U9",
+            hash="0" * 64,
+        )
+    Exercise.objects.filter(pk=exercise.pk).update(journal_seq=exercise.journal_seq + count)
+
+
 def test_an_entry_that_does_not_fit_is_named(drill: Remembered) -> None:
     exercise = drill.fresh()
-    JournalEntry.objects.create(
-        exercise=exercise,
-        seq=exercise.journal_seq + 1,
-        kind="tasking_verified",
-        wall_us=drill.now,
-        exercise_us=0,
-        phase="after",
-        inject_number="9.99",
-        unit_code="U9",
-        hash="0" * 64,
-    )
-    Exercise.objects.filter(pk=exercise.pk).update(journal_seq=exercise.journal_seq + 1)
+    _write_past_the_commands(drill, 1)
     with pytest.raises(Unreadable) as caught:
         looking_back.then(exercise.pk, exercise.journal_seq + 1)
     assert caught.value.seq == exercise.journal_seq + 1

@@ -6,6 +6,7 @@ keeps what was read every so often, ``moment`` makes of it the facts that screen
 """
 
 from exercise.review.past.moment import Moment, moment_at
+from exercise.review.past.snapshots import keep_up
 from exercise.review.past.steps import CONTROL_STEPS, OBSERVER_STEPS, Steps
 
-__all__ = ["CONTROL_STEPS", "OBSERVER_STEPS", "Moment", "Steps", "moment_at"]
+__all__ = ["CONTROL_STEPS", "OBSERVER_STEPS", "Moment", "Steps", "keep_up", "moment_at"]

@@ -1,8 +1,9 @@
 """Stories kept every so many entries, so that none is read from the first entry again.
 
-They are derived from the journal and made when somebody first asks for a moment behind them. One is
-used only while the journal has, at its place, the very entry it was made with; what cannot be
-written down (a full disk, a busy database) is read again the next time.
+They are derived from the journal. The chores worker makes them as a drill goes on, so that whoever
+looks back first waits no longer than the next; what it has not come to is made when somebody asks
+for a moment behind it. One is used only while the journal has, at its place, the very entry it was
+made with; what cannot be written down (a full disk, a busy database) is read again the next time.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from contextlib import closing, contextmanager
 from typing import Any, cast
 
 from django.db import DatabaseError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from exercise.models import Exercise, JournalEntry, ReplaySnapshot
-from exercise.review.past.effects import read_on
+from exercise.review.past.effects import Unreadable, read_on
 from exercise.review.past.story import Entry, Plan, Story
+from exercise.situation.rows import rows_of
 
 log = logging.getLogger(__name__)
 
@@ -37,24 +40,45 @@ def story_at(exercise: Exercise, seq: int, plan: Plan) -> Story:
     """
     story = _nearest(exercise, seq) or Story.planned(plan)
     found: list[ReplaySnapshot] = []
-    with _entries(exercise, story.seq, seq) as entries:
-        for entry in read_on(story, entries, plan):
-            if entry.seq % EVERY == 0:
-                found.append(_snapshot(exercise, story, entry))
-    if found:
-        _keep(found)
+    try:
+        with _entries(exercise, story.seq, seq) as entries:
+            for entry in read_on(story, entries, plan):
+                if entry.seq % EVERY == 0:
+                    found.append(_snapshot(exercise, story, entry))
+    finally:  # up to an entry that does not fit, too: it is not read up to there again
+        if found:
+            _keep(found)
     return story
 
 
-def _nearest(exercise: Exercise, seq: int) -> Story | None:
+def keep_up() -> int:
+    """Make what snapshots are missing, of every exercise; answers of how many some were."""
+    newest = _true(ReplaySnapshot.objects.filter(exercise=OuterRef("pk"))).order_by("-seq")
+    behind = Exercise.objects.annotate(
+        kept=Coalesce(Subquery(newest.values("seq")[:1]), 0),
+    ).filter(journal_seq__gte=F("kept") + EVERY)
+    done = 0
+    for exercise in behind:
+        plan = Plan.of(exercise, rows_of(exercise))
+        try:
+            story_at(exercise, exercise.journal_seq // EVERY * EVERY, plan)
+        except Unreadable as problem:
+            log.warning("%s cannot be looked back on from entry %s", exercise.code, problem.seq)
+        else:
+            done += 1
+    return done
+
+
+def _true(kept: QuerySet[ReplaySnapshot]) -> QuerySet[ReplaySnapshot]:
+    """Those that this version reads and the journal still begins with."""
     there = JournalEntry.objects.filter(exercise=OuterRef("exercise"), seq=OuterRef("seq"))
-    kept = (
-        ReplaySnapshot.objects.filter(exercise=exercise.pk, seq__lte=seq, form=FORM)
-        .filter(head=Subquery(there.values("hash")[:1]))
-        .order_by("-seq")
-        .first()
-    )
-    return None if kept is None else Story(**json.loads(zlib.decompress(kept.packed)))
+    return kept.filter(form=FORM, head=Subquery(there.values("hash")[:1]))
+
+
+def _nearest(exercise: Exercise, seq: int) -> Story | None:
+    kept = ReplaySnapshot.objects.filter(exercise=exercise.pk, seq__lte=seq)
+    found = _true(kept).order_by("-seq").first()
+    return None if found is None else Story(**json.loads(zlib.decompress(found.packed)))
 
 
 @contextmanager
