@@ -57,13 +57,14 @@ def _row(row: Any, words: dict[str, str], language: str, mark: Any) -> str:
             f'<span class="vh">{said}</span></span>{title}'
         )
     state = "held" if row.glyph == "held" else "plan"
+    abridged = ' class="abridged"' if row.abridged else ""
     return (
         f'<tr id="inject-{row.pk}" data-pk="{row.pk}" data-number="{number}"'
         f' data-revision="{row.revision}" tabindex="-1" aria-selected="false">'
         f'<td class="c-pick"><input type="checkbox" name="rows" value="{row.pk}:{row.revision}"'
         f' form="bulk" tabindex="-1" aria-label="{escape(words["choose"] % row.number)}"></td>'
         f'<td class="num"><b>{number}</b></td><td class="num">{row.time}</td>'
-        f'<td title="{escape(row.unit_names)}">{escape(row.units)}</td>'
+        f'<td{abridged} title="{escape(row.unit_names)}">{escape(row.units)}</td>'
         f'<td class="c-title">{title}</td><td class="t2">{escape(row.method)}</td>'
         f'<td class="r num">{row.deadline}</td>'
         f'<td title="{escape(row.objective_titles)}">{escape(row.objectives)}</td>'

@@ -399,14 +399,35 @@ def test_the_table_with_all_that_opens_in_it_is_accessible_and_fits(
     assert wrong == []
 
 
+def on_paper(page: Page) -> list[str]:
+    """What each sheet says, without blanks."""
+    page.emulate_media(media="print")
+    sheets = Pdf(page.pdf(format="A4", prefer_css_page_size=True)).pages()
+    return [re.sub(r"\s", "", sheet) for sheet in sheets]
+
+
 def test_on_paper_every_title_is_whole_and_no_control_is_left(draft: Draft, enter: Enter) -> None:
     page = enter("Hạnh", draft.path, at=draft.site).page
     expect(row(page, "3.01")).to_be_attached()
-    page.emulate_media(media="print")
-    sheets = Pdf(page.pdf(format="A4", prefer_css_page_size=True)).pages()
-    printed = re.sub(r"\s", "", "".join(sheets))
+    printed = "".join(on_paper(page))
     titles = {re.sub(r"\s", "", one["title"]) for one in draft.injects.values()}
     assert {title for title in titles if title not in printed} == set()
     assert "…" not in printed
     for locator in (page.get_by_role("button"), page.get_by_role("checkbox")):
         expect(locator.filter(visible=True)).to_have_count(0)
+
+
+def test_on_paper_stands_who_gets_an_inject_and_that_rows_are_missing(
+    draft: Draft, enter: Enter
+) -> None:
+    draft.site.stage("fill", code=draft.code, count=400)
+    page = enter("Hạnh", draft.path + "?phase=transition", at=draft.site).page
+    expect(page.locator("tbody.gap").first).to_be_attached()
+    names = page.evaluate("() => [...document.querySelectorAll('.abridged')].map(td => td.title)")
+    sheets = on_paper(page)
+    printed = "".join(sheets)
+    assert names
+    assert {name for name in names if re.sub(r"\s", "", name) not in printed} == set()
+    assert "chưacótrêngiấy" in printed
+    assert "Hiện422/447tin." in printed
+    assert len(sheets) < 10

@@ -92,7 +92,7 @@ def test_once_a_minute_it_has_replay_keep_up(sent, scheduler):
         tick(scheduler, drill)
         drill.now += 30 * SECOND
     assert sent.count((beat.KEEP,)) == 3
-    assert beat.KEEP == keep_snapshots.name
+    assert keep_snapshots.name == beat.KEEP
     assert app.amqp.router.route({}, beat.KEEP)["queue"].name == "chores"
 
 

@@ -34,6 +34,8 @@ class Row:
     time: str
     units: str
     unit_names: str
+    abridged: bool
+    """Whether ``units`` names some only of those in ``unit_names``."""
     title: Text
     method: str
     deadline: str
@@ -190,12 +192,14 @@ def _row(
     lists: Lists, words: _Words, row: dict[str, Any], units: set[int], objectives: set[int]
 ) -> Row:
     glyph, state = _release(row)
+    everybody = len(units) > 1 and lists.participants <= units
     return Row(
         pk=row["pk"],
         number=row["number"],
         time=_time(row, lists),
-        units=_names(lists, units, _said(words.units, units)),
+        units=_("Tất cả đơn vị") if everybody else _names(_said(words.units, units)),
         unit_names=", ".join(_said(words.unit_names, units)),
+        abridged=len(units) > 1 and not everybody,
         title=row["title"],
         method=str(_METHODS.get(row["method"], row["method"])),
         deadline=length_words(row["complete_within_s"] or row["acknowledge_within_s"]),
@@ -223,9 +227,7 @@ def _time(row: dict[str, Any], lists: Lists) -> str:
     return time_words(at_us, lists.zero) if same else moment_words(at_us, lists.zero)
 
 
-def _names(lists: Lists, units: set[int], names: list[str]) -> str:
-    if len(units) > 1 and lists.participants <= units:
-        return _("Tất cả đơn vị")
+def _names(names: list[str]) -> str:
     if len(names) > 1:
         return f"{names[0]} +{len(names) - 1}"
     return names[0] if names else "–"
