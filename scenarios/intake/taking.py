@@ -109,6 +109,10 @@ def look_at(reading: Reading, request: Request, scenario: Scenario | None) -> Pr
     )
 
 
+OWN = "staged-exercise"
+"""The format of a reading that was a whole scenario of ours, of which only the injects are left."""
+
+
 def draft_of(code: str) -> Scenario:
     """The version of a scenario that is being written.
 
@@ -189,7 +193,7 @@ def _unreadable(error: ScenarioProblems) -> Unreadable:
 
 def _as_table(own: doc.Document) -> Reading:
     """A scenario of ours as the table it would be written as."""
-    return readers.of(as_csv(own), "msel.csv")
+    return replace(readers.of(as_csv(own), "msel.csv"), format=OWN)
 
 
 def _installed() -> list[doc.Unit]:

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from scenarios.imports import keeping, stored
 from scenarios.models import Import, ImportMapping, Scenario
 from tests.factories import MINUTE
+from tests.scenarios.small import SMALL
 from tests.screens.imports.walk import (
     HEADER,
     ROWS,
@@ -81,6 +82,21 @@ def test_a_column_is_read_in_the_habit_that_the_planner_chooses(
     walk.write()
     found = dict(draft.msel.values_list("number", "planned_us"))
     assert found == {"1.01": 450 * MINUTE, "1.02": 495 * MINUTE}
+
+
+def test_of_a_whole_scenario_the_injects_alone_come_in_and_the_page_says_so(
+    client: Client, draft: Scenario
+) -> None:
+    units = set(draft.participations.values_list("unit__code", flat=True))
+    answer = upload(client, draft, SMALL.encode(), "kich-ban.yaml")
+    assert answer.status_code == 302, text(answer)
+    walk = Walk(client, draft)
+    assert "Tệp này là cả một kịch bản" in text(walk.get("columns/"))
+    walk.settle()
+    assert "1.1" in walk.page("?show=all")
+    assert set(draft.participations.values_list("unit__code", flat=True)) == units
+    upload(client, draft, workbook())
+    assert "Tệp này là cả một kịch bản" not in text(Walk(client, draft).get("columns/"))
 
 
 def test_a_habit_that_is_none_is_passed_over(client: Client, draft: Scenario) -> None:

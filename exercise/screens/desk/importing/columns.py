@@ -23,7 +23,7 @@ from exercise.screens.desk.importing.frame import (
     wizard,
 )
 from scenarios.imports import steps
-from scenarios.intake import columns, times
+from scenarios.intake import columns, taking, times
 from scenarios.intake.cells import shown
 from scenarios.intake.mapping import MANY, Column, Field, Mapping
 from scenarios.intake.reading import Reading, Sheet
@@ -161,6 +161,7 @@ def _page(
     context: dict[str, Any] = {
         "sheets": [one for one in reading.sheets if one.rows],
         "sheet": sheet,
+        "whole": reading.format == taking.OWN,
         "mapping": mapping,
         "lines": _lines(sheet, mapping, errors),
         "fields": Field.choices,
