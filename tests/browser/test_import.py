@@ -169,7 +169,8 @@ def test_what_was_imported_is_approved_by_another_planner_and_run(
 
     versions = draft.path.replace("import/", "versions/")
     page.goto(draft.site.address + draft.path.replace("import/", "checks/"))
-    expect(page.get_by_role("heading", name="Kiểm tra")).to_be_visible()
+    found = page.get_by_role("main").get_by_role("listitem")
+    expect(found.filter(has_text="7.11").filter(has_text="bản dịch").first).to_be_visible()
     page.goto(draft.site.address + versions)
     page.get_by_role("button", name="Xin duyệt").click()
     expect(page.get_by_text("Người khác mở trang này để duyệt")).to_be_visible()
@@ -179,6 +180,12 @@ def test_what_was_imported_is_approved_by_another_planner_and_run(
     other.get_by_role("button", name="Lập cuộc diễn tập từ phiên bản này").click()
     other.wait_for_url("**/people/")
     expect(other.get_by_text(re.compile("Đã lập cuộc diễn tập"))).to_be_visible()
+
+    console = other.url.removeprefix(draft.site.address).replace("/people/", "/console/")
+    director = come("tongdaodien", console).page
+    director.get_by_role("link", name="Bắt đầu diễn tập").click()
+    director.get_by_role("button", name="Bắt đầu diễn tập").click()
+    expect(director.get_by_role("button", name=re.compile("^Tạm dừng")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

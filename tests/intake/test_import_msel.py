@@ -13,10 +13,12 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 
 from scenarios.editing import Refused
 from scenarios.intake import taking
-from scenarios.models import MselEntry, Scenario
+from scenarios.intake.mapping import Column, Field, Mapping
+from scenarios.models import ImportMapping, MselEntry, Scenario
 from scenarios.reading import read, store
 from scenarios.writing import as_csv, as_json, as_xlsx, as_yaml, document_of
 from tests.scenarios.small import SMALL
@@ -315,15 +317,40 @@ def test_a_report_that_no_longer_fits_is_told_beside_what_was_imported(sheet: Pa
     assert Path("/dev/full").is_char_device()
 
 
-def test_a_refused_import_leaves_the_former_report_and_nothing_beside_it(
-    draft: Scenario, sheet: Path
+REFUSED = {
+    "unknown": ("--into", "khong-co"),
+    "code_taken": ("--into", "nho", "--new"),
+    "unknown_mapping": ("--into", "nho", "--mapping", "khong-nho"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_refused_import_reports_that_and_leaves_nothing_beside_it(
+    draft: Scenario, sheet: Path, why: str
 ) -> None:
+    Scenario.objects.filter(pk=draft.pk).update(code="nho")
     out = sheet.with_name("report.json")
     out.write_text("{}")
-    with pytest.raises(CommandError):
-        call_command("import_msel", str(sheet), "--into", "khong-co", "--json", str(out))
-    assert out.read_text() == "{}"
+    with pytest.raises(CommandError) as caught:
+        call_command("import_msel", str(sheet), *REFUSED[why], "--json", str(out))
+    assert caught.value.returncode == 2
+    report = json.loads(out.read_text())
+    assert (report["imported"], [one["code"] for one in report["errors"]]) == (0, [why])
     assert sorted(one.name for one in sheet.parent.iterdir()) == [out.name, sheet.name]
+
+
+def test_columns_are_read_as_they_were_remembered_by_name(draft: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "la.csv"
+    file.write_text("A;B;C\n1.91;07:30;Tin nhớ\n", encoding="utf-8")
+    fields = {"A": "number", "B": "content", "C": "title"}
+    columns = tuple(
+        Column(place, name, Field(field)) for place, (name, field) in enumerate(fields.items())
+    )
+    mapping = Mapping(sheet="la", header_row=1, columns=columns)
+    ImportMapping.objects.create(name="Mẫu lạ", mapping=mapping.as_dict(), used_at=timezone.now())
+    run(file, "--into", draft.code, "--mapping", "Mẫu lạ")
+    made = draft.msel.get(number="1.91")
+    assert (made.title.vi, made.content.vi) == ("Tin nhớ", "07:30")
 
 
 def test_a_report_goes_through_a_pipe(sheet: Path) -> None:

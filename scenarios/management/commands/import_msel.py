@@ -72,11 +72,15 @@ class Command(BaseCommand):
                 file = stack.enter_context(_opened(out))
             request: taking.Request | None = None
             seen: Preview | None = None
+            refusal: Refused | None = None
             try:
                 request, seen = self._look(options)
             except Unreadable as error:
                 self.stderr.write(f"{options['file']}: {error}")
-                report = _unreadable(error)
+                report = _nothing(error.code, error.message, error.hint)
+            except Refused as error:
+                refusal = error
+                report = _nothing(error.code, str(error.message), str(error.remedy))
             else:
                 report = seen.report(imported=taking.would_take(seen))
             words = json.dumps(report, ensure_ascii=False, indent=2)
@@ -92,6 +96,8 @@ class Command(BaseCommand):
             self.stdout.write(words)
         elif seen:
             self._tell(options["file"], seen, report["imported"])
+        if refusal is not None:
+            raise refusal
         if seen is None:
             return UNREADABLE
         return SOME_REFUSED if report["errors"] else ALL
@@ -123,10 +129,10 @@ class Command(BaseCommand):
         found = ImportMapping.objects.filter(name=name).first()
         if found is None:
             known = ", ".join(ImportMapping.objects.values_list("name", flat=True)[:20]) or "–"
-            raise CommandError(
-                _("Không có cách ghép cột “%(name)s”. Đã nhớ: %(known)s.")
-                % {"name": name, "known": known},
-                returncode=UNREADABLE,
+            raise Refused(
+                "unknown_mapping",
+                _("Không có cách ghép cột “%s”.") % name,
+                _("Đã nhớ: %s.") % known,
             )
         return Mapping.from_dict(found.mapping)
 
@@ -207,15 +213,9 @@ def _telling_of(out: str, state: str) -> Iterator[None]:
         raise CommandError(f"{words} {state}", returncode=UNREADABLE) from error
 
 
-def _unreadable(error: Unreadable) -> dict[str, Any]:
-    """The report of a file of which nothing could be read."""
-    problem = {
-        "row": 0,
-        "column": "",
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-    }
+def _nothing(code: str, message: str, hint: str) -> dict[str, Any]:
+    """The report where nothing could be read, or nothing may be written."""
+    problem = {"row": 0, "column": "", "code": code, "message": message, "hint": hint}
     return {
         "format": None,
         "rows": 0,

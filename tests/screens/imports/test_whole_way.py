@@ -69,6 +69,7 @@ def test_the_good_rows_go_in_without_the_bad_which_come_back_as_a_sheet(
     client: Client, draft: Scenario
 ) -> None:
     walk = Walk.to_check(client, draft, workbook())
+    assert walk.page("?show=errors").count('aria-invalid="true"') == 3, "a cell of each bad row"
     walk.write()
     assert numbers(draft) == ["1.01", "1.03", "1.06"]
     assert "Sửa tiếp 3 dòng lỗi" in text(walk.get("done/"))
