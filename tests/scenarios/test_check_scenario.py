@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from openpyxl import Workbook
 
 from scenarios.management.commands.check_scenario import SHOWN_PER_CODE
 from scenarios.models import MselEntry, Scenario, Status
@@ -119,6 +120,26 @@ def test_a_stored_scenario_is_checked_as_its_file_is() -> None:
     assert status == 0
     assert stored["version"] == 1
     assert stored["findings"] == in_file["findings"]
+
+
+def test_a_workbook_of_ours_is_checked_as_the_scenario_it_holds(tmp_path: Path) -> None:
+    scenario = load(sample_path())
+    file = tmp_path / "kich-ban.xlsx"
+    call_command("export_scenario", scenario.code, str(file))
+    status, answer = told(str(file))
+    of_stored, stored = told(scenario.code)
+    assert (status, answer["counts"]) == (of_stored, stored["counts"])
+
+
+def test_a_teams_own_sheet_is_no_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "bang.xlsx"
+    book = Workbook()
+    book.active.append(["Số", "Giờ", "Nội dung"])
+    book.save(file)
+    (tmp_path / "anh.xlsx").write_bytes(b"%PDF-1.7")
+    for name, code in (("bang", "not_a_scenario"), ("anh", "pdf"), ("khong-co", "unreadable")):
+        status, answer = told(str(tmp_path / f"{name}.xlsx"))
+        assert (status, [one["code"] for one in answer["findings"]]) == (2, [code])
 
 
 def test_a_draft_in_the_database_is_checked_however_unfinished() -> None:

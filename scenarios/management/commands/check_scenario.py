@@ -1,8 +1,8 @@
 """``manage.py check_scenario FILE|CODE``: what will go wrong on the day (``docs/checks.md``).
 
-FILE is a scenario in YAML or JSON, CODE a scenario in the database, of which the newest version is
-checked or the one of ``--number``. What names an existing file, has a folder in it or ends in
-``.yaml``, ``.yml`` or ``.json`` is a file.
+FILE is a scenario in YAML, JSON or the workbook that ``export_scenario`` writes, CODE a scenario in
+the database, of which the newest version is checked or the one of ``--number``. What names an
+existing file, has a folder in it or ends in ``.yaml``, ``.yml``, ``.json`` or ``.xlsx`` is a file.
 
 Exit status: 0 without errors, 1 with errors, 2 when the file cannot be read or there is no such
 scenario. Warnings and advice do not change it, nor does ``--severity``.
@@ -22,16 +22,21 @@ from __future__ import annotations
 import json
 import os
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from scenarios.checks import Finding, Severity, check
+from scenarios.intake import readers, workbook
+from scenarios.intake.reading import Unreadable
 from scenarios.models import Scenario
 from scenarios.reading import Problem, ScenarioProblems, read
+from scenarios.reading.document import Document
 from scenarios.versions import check_version
 
+FILES = (".yaml", ".yml", ".json", ".xlsx")
 SHOWN_PER_CODE = 20
 """Of one code people are told so many places; ``--json`` tells all."""
 
@@ -110,8 +115,8 @@ def _checked(source: str, number: int | None) -> tuple[str, int | None, list[Fin
     Raises:
         ScenarioProblems: the file cannot be read, or there is no such scenario.
     """
-    if os.path.exists(source) or os.sep in source or source.endswith((".yaml", ".yml", ".json")):
-        document = read(source)
+    if os.path.exists(source) or os.sep in source or source.endswith(FILES):
+        document = _workbook(source) if source.lower().endswith(".xlsx") else read(source)
         return document.code, None, check(document)
     versions = Scenario.objects.filter(code=source).order_by("-version")
     scenario = (versions if number is None else versions.filter(version=number)).first()
@@ -124,6 +129,30 @@ def _checked(source: str, number: int | None) -> tuple[str, int | None, list[Fin
         value = "" if number is None else str(number)
         raise ScenarioProblems([Problem(None, "", "unknown_scenario", message, value)])
     return scenario.code, scenario.version, check_version(scenario)
+
+
+def _workbook(source: str) -> Document:
+    """The scenario of a workbook that ``export_scenario`` wrote.
+
+    Raises:
+        ScenarioProblems: it cannot be read, or is a team's own sheet.
+    """
+    try:
+        reading = readers.of(Path(source).read_bytes(), source)
+    except OSError as error:
+        raise ScenarioProblems([_whole("unreadable", error.strerror or "", "")]) from error
+    except Unreadable as error:
+        raise ScenarioProblems([_whole(error.code, error.message, error.hint)]) from error
+    if not workbook.is_scenario(reading):
+        message = _("Bảng tính này không phải do export_scenario ghi.")
+        raise ScenarioProblems(
+            [_whole("not_a_scenario", message, _("Nhập bằng import_msel rồi kiểm tra kịch bản."))]
+        )
+    return workbook.document_from_workbook(reading)
+
+
+def _whole(code: str, message: str, remedy: str) -> Problem:
+    return Problem(None, "", code, message, "", remedy)
 
 
 def _counts(findings: list[Finding]) -> dict[str, int]:
