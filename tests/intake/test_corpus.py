@@ -15,6 +15,7 @@ import pytest
 
 from scenarios.intake import preview, readers
 from scenarios.intake.reading import Unreadable
+from scenarios.intake.times import HABITS
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "intake"
 TODAY = date(2024, 3, 4)
@@ -64,6 +65,8 @@ EXPECTED: dict[str, Any] = {
     "decimals-without-header.csv": "no_msel",
     "decomposed-by-mac.csv": ("csv", 8, 8, {}, {}, [0, 900, 1500, 3300, 6000, 21900]),
     "docx-named.xlsx": "document",
+    "elapsed-signed.csv": ("csv", 4, 4, {}, {}, [0, 5400, 5400, 7200]),
+    "elapsed-spelled.csv": ("csv", 4, 4, {}, {}, [0, 2700, 5400, 7200]),
     "empty.csv": "empty",
     "entities-of-entities.xlsx": "unsafe_xml",
     "escaping-names.xlsx": "unsafe_names",
@@ -82,11 +85,15 @@ EXPECTED: dict[str, Any] = {
         [0, 60, 120, 180, 240, 300],
     ),
     "four-sheets-one-hidden.xlsx": ("xlsx", 3, 3, {}, {}, [300, 9000, 93600]),
+    "from-a-phase.csv": ("csv", 3, 3, {}, {}, [0, 1800, 7200]),
+    "from-an-inject.csv": ("csv", 3, 3, {}, {}, [0, 1200, 4800]),
     "half-a-letter.csv": ("csv", 2, 2, {}, {}, [0, 1800]),
     "hours-beside-relative.csv": ("csv", 5, 5, {}, {}, [0, 2700, 3900, 5400, 7800]),
+    "hours.csv": ("csv", 3, 3, {}, {}, [0, 5400, 7200]),
     "html-named.xls": "html",
     "hundred-and-one-sheets.xlsx": "too_many_sheets",
     "image-named.xlsx": "image",
+    "iso-with-zone.csv": ("csv", 3, 3, {}, {}, [0, 5400, 7200]),
     "line-breaks-in-quotes.csv": "no_msel",
     "lists-in-cells.csv": ("csv", 3, 3, {}, {}, [None, None, None]),
     "livefire-boc-ngoai.json": ("livefire", 1, 1, {}, {}, [450]),
@@ -101,7 +108,9 @@ EXPECTED: dict[str, Any] = {
     "livefire-xang-dau.json": ("livefire", 3, 3, {}, {"no_time": 1}, [0, 1200, None]),
     "mac-1904-dates.xlsx": ("xlsx", 2, 2, {}, {}, [0, 103200]),
     "macros.xlsm": ("xlsx", 3, 3, {}, {}, [0, 900, 1500]),
+    "minutes.csv": ("csv", 4, 4, {}, {}, [0, 300, 2700, 5400]),
     "missing-sheet.xlsx": "damaged",
+    "mixed-habits.csv": ("csv", 4, 3, {"not_a_time": 1}, {}, [0, 5400, 9000]),
     "no-header.xlsx": ("xlsx", 5, 5, {}, {"before_start": 2}, [-5184000, -61500, 0, 93300, 93300]),
     "noise.csv": "binary",
     "numbers-without-end.json": "json_syntax",
@@ -141,6 +150,7 @@ EXPECTED: dict[str, Any] = {
     "pptx-named.xlsx": "presentation",
     "prefixed-parts.xlsx": ("xlsx", 1, 1, {}, {}, [0]),
     "sep-line-decimals.csv": ("csv", 3, 3, {}, {"before_start": 1}, [-5700, 0, 37440]),
+    "serial-days.csv": ("csv", 3, 3, {}, {}, [0, 7200, 104_400]),
     "someone-elses.json": "unknown_json",
     "spreadsheet-2003.xml": "xml",
     "string-out-of-range.xlsx": "damaged",
@@ -194,6 +204,7 @@ EXPECTED: dict[str, Any] = {
     ),
     "windows-1258-semicolon.csv": ("csv", 8, 8, {}, {}, [0, 900, 1500, 3300, 6000, 21900]),
     "word-of-1997.xls": "document",
+    "year-first.csv": ("csv", 2, 2, {}, {}, [0, 5400]),
     "zero-bytes.csv": ("csv", 2, 2, {}, {}, [0, 1800]),
 }
 
@@ -224,3 +235,13 @@ def test_the_corpus_is_wide_and_half_of_it_is_broken() -> None:
     assert len(EXPECTED) >= 40
     broken = [one for one in EXPECTED.values() if isinstance(one, str) or one[2] < one[1]]
     assert len(broken) >= len(EXPECTED) / 2
+
+
+def test_the_corpus_has_times_in_every_habit() -> None:
+    habits: set[str] = set()
+    for name, expected in EXPECTED.items():
+        if not isinstance(expected, str):
+            reading = readers.of((DATA / name).read_bytes(), name)
+            columns = preview.new(reading, code="moi", today=TODAY).mapping.columns
+            habits |= {column.habit for column in columns}
+    assert set(HABITS) - habits == set()
