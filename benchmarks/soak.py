@@ -103,9 +103,10 @@ class Soak:
                 ) as viewers,
             ):
                 self.look_on(seconds, {SUPERVISOR: tree.pid, PLAYERS: players.pid})
+                ended_us = time.time_ns() // 1000  # what falls due afterwards has no timers
                 viewers.send_signal(signal.SIGTERM)
                 seen = json.loads(viewers.communicate(timeout=60)[0])
-        return self.report(exercise_id, seen)
+        return self.report(exercise_id, seen, ended_us)
 
     # ── before ──────────────────────────────────────────────────────────────────────────────
     def prepare(self) -> int:
@@ -226,12 +227,11 @@ class Soak:
         }
 
     # ── after ───────────────────────────────────────────────────────────────────────────────
-    def report(self, exercise_id: int, seen: dict[str, Any]) -> dict[str, Any]:
-        """What came of it."""
-        from exercise.clock import wall_us
+    def report(self, exercise_id: int, seen: dict[str, Any], ended_us: int) -> dict[str, Any]:
+        """What had come of it by this wall moment."""
         from exercise.players.report import Facts, conformance
 
-        drill = conformance(Facts.read(exercise_id, wall_us()))
+        drill = conformance(Facts.read(exercise_id, ended_us))
         return {
             "begun": f"{self.begun:%Y-%m-%d %H:%M:%SZ}",
             "minutes": self.options.minutes,
