@@ -35,7 +35,7 @@ def habits_of(column: Column) -> list[times.Habit]:
     kind = KINDS.get(column.field)
     if kind is None or column.habit not in times.HABITS:
         return []
-    keys = dict.fromkeys((*_HABITS[kind], column.habit))
+    keys = dict.fromkeys((*_HABITS[kind], column.habit, *column.asks))
     return [times.HABITS[key] for key in keys]
 
 
