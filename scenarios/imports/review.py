@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from scenarios.editing.importing import writable
 from scenarios.imports.saying import LABELS, Sayer
 from scenarios.imports.units import missing
+from scenarios.intake import taking
 from scenarios.intake.findings import Finding
 from scenarios.intake.mapping import Field
 from scenarios.intake.merging import Merge
@@ -125,6 +126,11 @@ class Review:
     def counts(self) -> dict[str, int]:
         """Rows by state: ``ok``, ``due``, ``error``."""
         return {GOOD: 0, WARNED: 0, BAD: 0} | Counter(row.state for row in self.rows)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file is a scenario of ours, of which the injects alone come in."""
+        return self.format == taking.OWN
 
     @property
     def good(self) -> int:

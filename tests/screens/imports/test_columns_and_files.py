@@ -94,6 +94,7 @@ def test_of_a_whole_scenario_the_injects_alone_come_in_and_the_page_says_so(
     assert "Tệp này là cả một kịch bản" in text(walk.get("columns/"))
     walk.settle()
     assert "1.1" in walk.page("?show=all")
+    assert "Tệp này là cả một kịch bản" in walk.page(), "where it is brought in, too"
     assert set(draft.participations.values_list("unit__code", flat=True)) == units
     upload(client, draft, workbook())
     assert "Tệp này là cả một kịch bản" not in text(Walk(client, draft).get("columns/"))
