@@ -372,6 +372,7 @@ function showStale(stale) {
   const zone = Number($("#clock")?.dataset.offset || 0) * 60000;  // the exercise's, not the device's
   const time = new Date(stream.fresh + offset + zone).toISOString().slice(11, 19);
   write($("#stale-since"), stale ? `${words.since} ${time}.` : "");
+  tick();
 }
 
 function showLive() {
@@ -477,6 +478,23 @@ function openInDrawer(address) {
   return htmx.ajax("GET", address, { target: "#drawer-in" });
 }
 
+// Who asks for what a drawer shows already: the answer neither opens it again nor takes the place of
+// what was opened in it meanwhile.
+const RENEWS = "Drawer-Renews";
+
+function renewInDrawer(address, why) {
+  return htmx.ajax("GET", address, { target: "#drawer-in", headers: { [RENEWS]: why } });
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig, pathInfo } = event.detail;
+  const why = target.id === "drawer-in" && requestConfig.headers[RENEWS];
+  if (!why) return;
+  const drawer = $("#drawer");
+  const another = drawer.dataset.shows && drawer.dataset.shows !== pathInfo.requestPath;
+  if (!drawer.open || another || (why === "age" && inUse(drawer))) event.detail.shouldSwap = false;
+});
+
 // What an open drawer shows goes on being true: it is fetched anew soon after something happened,
 // but not under the hands of somebody who writes in it.
 const DRAWER_MS = 1000;
@@ -503,7 +521,9 @@ async function renewDrawer(drawer) {
     $$(nodeName, drawer).filter((one) => one.textContent === textContent);
   const focused = drawer.contains(document.activeElement) ? document.activeElement : null;
   const among = focused ? alike(focused).indexOf(focused) : -1;
-  await openInDrawer(drawer.dataset.shows);
+  const shown = $("#drawer-in").firstElementChild;
+  await renewInDrawer(drawer.dataset.shows, "age");
+  if (shown?.isConnected) return;  // the answer came too late
   drawer.scrollTop = place;
   if (focused && !focused.isConnected) alike(focused)[among]?.focus({ preventScroll: true });
 }
@@ -669,7 +689,7 @@ function afterCommand(form, element) {
   if ("closes" in form.dataset) form.closest("dialog")?.close();
   if ("clears" in element.dataset) form.reset();
   if (element === form || "clears" in element.dataset) forgetDraft(form);
-  if (form.dataset.reloads && $("#drawer")?.open) openInDrawer(form.dataset.reloads);
+  if (form.dataset.reloads && $("#drawer")?.open) renewInDrawer(form.dataset.reloads, "done");
   noteRating(form);
   const open = form.closest("[data-follow]");
   if (open) follow(open);

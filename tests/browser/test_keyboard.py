@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import Drill, Enter
 
@@ -171,3 +171,38 @@ def test_a_rating_by_its_letter(running: Drill, enter: Enter) -> None:
     expect(first.get_by_text("Đã lưu", exact=False)).to_be_visible()
     page.reload()
     expect(first.get_by_role("radio", name=re.compile("^S "))).to_be_checked()
+
+
+@pytest.mark.parametrize("then", ["closed", "turned", "written in"])
+def test_what_was_on_its_way_to_a_drawer_does_not_come_over_what_was_done_since(
+    running: Drill, enter: Enter, then: str
+) -> None:
+    running.do("report_posture", "chanhvanphong", unit_code="VP")
+    page = enter("tongdaodien", running.path()).page
+    drawer = page.get_by_role("dialog", name="Chi tiết")
+    page.get_by_role("link", name=re.compile("^Văn phòng")).click()
+    heading = drawer.get_by_role("heading", name="Văn phòng Sở")
+    expect(heading).to_be_visible()
+    held: list[Route] = []
+    page.route("**/console/unit/*/", lambda route: held.append(route))
+    with page.expect_request("**/console/unit/*/"):
+        running.do("release", inject="1.02")
+    if then == "closed":
+        page.keyboard.press("Escape")
+    elif then == "turned":
+        drawer.locator("a[hx-target='#drawer-in']").first.click()
+        expect(heading).to_have_count(0)
+    else:
+        drawer.get_by_label("Lý do trả lại").fill("Chưa đủ quân số")
+    page.evaluate(
+        """() => { window.answered = new Promise((done) => document.addEventListener(
+          "htmx:afterRequest", () => setTimeout(done, 100), { once: true })); }"""
+    )
+    held[0].continue_()
+    page.evaluate("() => window.answered")
+    if then == "closed":
+        expect(drawer).to_be_hidden()
+    elif then == "turned":
+        expect(heading).to_have_count(0)
+    else:
+        expect(drawer.get_by_label("Lý do trả lại")).to_have_value("Chưa đủ quân số")
