@@ -93,9 +93,13 @@ def is_run_of(code: str, first: str) -> bool:
     return re.fullmatch(rf"{re.escape(first)}(-[0-9]+)?", code) is not None
 
 
-def wait_for_timers() -> None:
-    """Wait until beat, broker, worker and database have worked together once."""
-    began_wall_us, deadline = wall_us(), time.monotonic() + ENGINE_WITHIN_S
+def wait_for_timers(within_s: float = ENGINE_WITHIN_S) -> None:
+    """Wait until beat, broker, worker and database have worked together once.
+
+    Raises:
+        CannotStart: they have not within so many seconds of the wall clock.
+    """
+    began_wall_us, deadline = wall_us(), time.monotonic() + within_s
     while not TimerHeartbeat.objects.filter(wall_us__gte=began_wall_us).exists():
         if time.monotonic() > deadline:
             raise CannotStart(

@@ -59,7 +59,7 @@ def there_and_back(kind: str) -> None:
             assert copy.broken_journals() == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", TARGETS)
 def test_any_course_of_a_drill(kind: str) -> None:
     class BackedUp(Course):

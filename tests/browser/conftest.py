@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +15,8 @@ from playwright.sync_api import Browser, expect
 from .site import Site
 from .visitor import DESKTOP, SHIFT_DATE, Visitor, chromium, context_of
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
+TIMERS_WITHIN_S = 40.0
 _serial = itertools.count(1)
 
 
@@ -26,6 +29,7 @@ def site() -> Iterator[Site]:
         made.mid_run = made.stage("mid_run", code="giua-chung")
         made.start()
         made.stage("do", code="giua-chung", command="resume")
+        made.wait_for_timers()
         yield made
     finally:
         made.stop()
@@ -100,6 +104,13 @@ class Drill:
 
     def ids(self) -> dict[str, dict[str, int]]:
         return self.site.stage("ids", code=self.code)  # type: ignore[no-any-return]
+
+    def comes_to(self, kind: str) -> None:
+        """Wait until the timers have done what is told by an entry of this kind."""
+        deadline, pause = time.monotonic() + TIMERS_WITHIN_S, threading.Event()
+        while kind not in self.kinds:
+            assert time.monotonic() < deadline, f"no {kind}: {self.kinds}"
+            pause.wait(0.1)
 
     @property
     def kinds(self) -> list[str]:

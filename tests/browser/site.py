@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 
 
 class Site:
@@ -62,6 +62,14 @@ class Site:
             if time.monotonic() > deadline or (self._tree and self._tree.poll() is not None):
                 raise RuntimeError(f"no site:\n{(self.var / 'run.log').read_text()}")
             pause.wait(0.05)
+
+    def wait_for_timers(self) -> None:
+        """Until beat and worker have been heard of: the web server is up before them."""
+        deadline, pause = time.monotonic() + PATIENCE_S, threading.Event()
+        while not self.stage("timers_are_up"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no timers:\n{(self.var / 'run.log').read_text()}")
+            pause.wait(0.1)
 
     def _answers(self) -> bool:
         try:

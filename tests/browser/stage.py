@@ -28,7 +28,7 @@ from django.utils import timezone
 
 from exercise import clock, conduct
 from exercise.conduct import Actor
-from exercise.models import BOARD_LINK_US, Exercise, Participant
+from exercise.models import BOARD_LINK_US, Exercise, Participant, TimerHeartbeat
 from exercise.players.play import Players
 from exercise.players.rehearsal import Rehearsal
 from exercise.screens.forms import MomentField
@@ -282,6 +282,12 @@ def ids(code: str) -> dict[str, dict[str, int]]:
     }
 
 
+def timers_are_up() -> bool:
+    """Whether beat, broker and worker have worked together within the last seconds."""
+    newest_us = TimerHeartbeat.newest_us()
+    return newest_us is not None and clock.wall_us() - newest_us < 3_000_000
+
+
 def anchors(code: str) -> dict[str, int]:
     """The clock's row, with the second of the day at which exercise time zero lies."""
     made = Exercise.objects.get(code=code)
@@ -312,7 +318,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     call.__name__: call
     for call in (
         *(prepare, migrate, exercise, mid_run, late, down),
-        *(link, do, ids, anchors, attachments, journal),
+        *(link, do, ids, timers_are_up, anchors, attachments, journal),
         *(let_link_end, director_account, planner, inject),
         *(draft, fill, injects, actions),
     )

@@ -18,6 +18,7 @@ QUEUE = re.compile(r"\d+ tin quá giờ phát, chờ quyết định\.")
 @pytest.fixture
 def queued(drill: Drill) -> Drill:
     drill.site.stage("late", code=drill.code)
+    drill.comes_to("injects_overdue")
     return drill
 
 

@@ -28,6 +28,7 @@ def add(page: Page, form: str, written: dict[str, str]) -> None:
         else:
             box.fill(words)
     page.keyboard.press("Control+s")
+    expect(place.get_by_label(next(iter(written))).first).to_have_value("")
     expect(page.get_by_role("status").filter(has_text="Đã thêm").last).to_be_visible()
 
 

@@ -16,8 +16,8 @@ from .test_every_page import too_wide, violations
 from .visitor import PHONE
 
 pytestmark = pytest.mark.browser
-# Three seconds of silence, two until the page asks, and what a busy machine takes.
-SOON_MS = 9_000
+# Three seconds of silence, two until the page asks, five until it blames; and a busy machine.
+SOON_MS = 25_000
 SAID = {
     "vi": (
         "Bộ hẹn giờ không hoạt động.",
@@ -66,8 +66,9 @@ def asked_again(page: Page, times: int = 1) -> None:
 
 def test_the_details_on_a_page_of_their_own_lead_on(running: Drill, enter: Enter) -> None:
     page = enter("tongdaodien", running.path("console/health/")).page
-    with page.expect_response(re.compile("/console/health/")):
-        pass  # drawn anew, as a drawer is
+    # Drawn anew, as a drawer is: then nothing moves under the hand for two seconds.
+    page.evaluate("() => { document.getElementById('health-in').dataset.before = '1'; }")
+    expect(page.locator("#health-in:not([data-before])")).to_be_visible()
     page.locator("#health-in a").first.click()
     expect(page).to_have_url(re.compile(r"/console/inject/\d+/$"))
 
@@ -84,7 +85,7 @@ def test_pages_around_the_console_hear_it_and_miss_nothing(
     assert complaints == []
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("language", "who", "where"),
     [("vi", "worker", "console/"), ("en", "beat", "journal/")],
@@ -112,7 +113,7 @@ def test_dead_timers_are_told_and_told_once(
     expect(page.get_by_text(well)).to_be_visible()
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(240)
 def test_a_phone_and_a_pause_show_the_banner_too(running: Drill, enter: Enter) -> None:
     page = enter("tongdaodien", running.path(), viewport=PHONE).page
     running.do("pause")

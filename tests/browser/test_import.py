@@ -106,6 +106,7 @@ def to_check(page: Page, file: str) -> None:
     page.get_by_label("Tệp MSEL").set_input_files(file)
     page.get_by_role("button", name="Đọc tệp").click()
     page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    page.wait_for_url("**/check/**")
     expect(page.get_by_role("table")).to_be_visible()
 
 
@@ -243,6 +244,7 @@ def test_it_works_without_scripts(draft: Draft, come: Come, tmp_path: Path) -> N
     expect(page.get_by_text("Đã nhập 6 tình huống")).to_be_visible()
 
 
+@pytest.mark.timeout(300)
 def test_a_large_file_shows_how_far_it_has_come(draft: Draft, come: Come, tmp_path: Path) -> None:
     rows = [
         (
@@ -266,6 +268,7 @@ def test_a_large_file_shows_how_far_it_has_come(draft: Draft, come: Come, tmp_pa
     page.get_by_role("button", name="Kiểm tra từng dòng").click()
     page.wait_for_url("**/check/", timeout=40_000)
     page.get_by_role("link", name="Tất cả").click()
+    page.wait_for_url("**show=all**")
     expect(page.locator("tr.row-of")).to_have_count(200)
     page.keyboard.press("F8")
     page.wait_for_url("**page=5#row-1003")

@@ -65,6 +65,7 @@ def test_letters_by_keys(running: Drill, enter: Enter) -> None:
     letter(page, 1, "P").focus()
     page.keyboard.press("u")
     expect(letter(page, 1, "P")).to_be_checked()
+    expect(page.locator(".judge .saved").nth(1)).to_have_text(re.compile("^Đã lưu"))
     page.reload()
     expect(letter(page, 1, "P")).to_be_checked()
     expect(letter(page, 2, "S")).to_be_checked()
@@ -118,6 +119,8 @@ PICKED_KEPT = """async (wanted) => {
 }"""
 """That so many forms' photos are put by on the device."""
 GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load", "htmx:")
+STORE_IS_OPEN = """async () => (await indexedDB.databases())
+  .some(({ name, version }) => name === "evaluation" && version === 2)"""
 
 
 def write_finding(page: Page, kind: str, text: str, photo: Path | None = None) -> None:
@@ -142,6 +145,7 @@ def test_findings_written_without_a_network_are_sent_once_when_it_is_back(
     visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
     visitor.expects(*GONE)
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
     visitor.context.set_offline(True)
     write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", photo)
@@ -166,6 +170,7 @@ def test_a_finding_survives_a_reload_while_the_server_is_away(
     visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
     visitor.expects(*GONE)
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
     page.route("**/do/record_finding/", lambda route: route.abort())
     write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", photo)
@@ -188,6 +193,7 @@ def test_a_photo_picked_and_not_yet_sent_survives_a_reload_and_goes_with_its_fin
     path = running.path("evaluate/unit/BGD/")
     visitor = enter("danhgia1", path, viewport=PHONE)
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     picked = page.locator(".picked li")
     page.get_by_label("Nội dung nhận xét").fill("Trực ban ghi sổ đủ.")
     page.get_by_label("Thêm ảnh").set_input_files(photo)
@@ -213,6 +219,7 @@ def test_a_finding_that_waited_says_when_it_was_noted_and_when_it_came(
     visitor = enter("danhgia1", drill.path("evaluate/unit/BGD/"), viewport=PHONE)
     visitor.expects(*GONE)
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     visitor.context.set_offline(True)
     write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.")
     expect(page.get_by_role("list", name=KEPT).get_by_role("listitem")).to_have_count(1)
@@ -233,6 +240,7 @@ def test_a_finding_whose_answer_was_lost_is_there_once(
     visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
     visitor.expects(*GONE)
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     kept = page.get_by_role("list", name=KEPT).get_by_role("listitem")
 
     def lose_the_answer(route: Route) -> None:
@@ -256,6 +264,7 @@ def test_a_refused_finding_is_kept_to_be_mended(running: Drill, enter: Enter, ph
     visitor = enter("danhgia1", running.path("evaluate/unit/BGD/"), viewport=PHONE)
     visitor.expects(*GONE, "422")
     page = visitor.page
+    page.wait_for_function(STORE_IS_OPEN)
     broken = photo.with_name("hong.jpg")
     broken.write_bytes(b"not a picture")
     write_finding(page, "Ưu điểm", "Trực ban ghi sổ đủ.", broken)

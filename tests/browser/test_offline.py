@@ -21,9 +21,9 @@ def test_the_banner_comes_and_goes_with_the_network(running: Drill, enter: Enter
     kept = visitor.page.get_by_role("status").filter(has_text=KEPT)
     expect(kept).to_be_hidden()
     visitor.context.set_offline(True)
-    expect(kept).to_be_visible(timeout=1000)
+    expect(kept).to_be_visible(timeout=2500)
     visitor.context.set_offline(False)
-    expect(kept).to_be_hidden(timeout=1000)
+    expect(kept).to_be_hidden(timeout=2500)
 
 
 def test_the_console_says_at_once_that_it_is_cut_off(running: Drill, enter: Enter) -> None:
@@ -31,7 +31,7 @@ def test_the_console_says_at_once_that_it_is_cut_off(running: Drill, enter: Ente
     visitor.expects(*GONE)
     lost = visitor.page.get_by_role("alert").filter(has_text="Mất kết nối.")
     visitor.context.set_offline(True)
-    expect(lost).to_be_visible(timeout=1000)
+    expect(lost).to_be_visible(timeout=2500)
     visitor.context.set_offline(False)
     expect(lost).to_be_hidden()
 

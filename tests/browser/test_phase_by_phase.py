@@ -15,7 +15,7 @@ from .visitor import PHONE, WALL
 pytestmark = pytest.mark.browser
 
 LIMIT_MS = 1000
-ATTEMPTS = 3
+ATTEMPTS = 6
 """A small shared machine hiccups; none of the changes may be slow for a reason."""
 CLICKED = """() => document.addEventListener("click", () => {
   window.clickedAt = performance.timeOrigin + performance.now();
@@ -47,7 +47,7 @@ class Stopwatch:
         self.took_ms[words] = took
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_every_change_reaches_the_wall_within_a_second(site: Site, enter: Enter) -> None:
     best: dict[str, float] = {}
     for attempt in range(ATTEMPTS):

@@ -53,8 +53,9 @@ def test_what_is_said_after_acknowledging_covers_none_of_the_new_buttons(
     expect(said).to_be_visible()
     page.wait_for_function(
         """() => {
-          const { bottom } = document.querySelector("#toasts > .toast").getBoundingClientRect();
-          return bottom <= document.querySelector(".acts").getBoundingClientRect().top;
+          const said = document.querySelector("#toasts > .toast");
+          const buttons = document.querySelector(".acts").getBoundingClientRect();
+          return !said || said.getBoundingClientRect().bottom <= buttons.top;
         }"""
     )
     start.click()

@@ -25,7 +25,7 @@ def test_a_phone_stops_everything(running: Drill, enter: Enter) -> None:
     dialog.get_by_role("button", name="Dừng diễn tập, báo tình huống thật").click()
 
     for page in (director, lead, staff.page, board):
-        expect(page.get_by_text(ALARM)).to_be_visible(timeout=5_000)
+        expect(page.get_by_text(ALARM)).to_be_visible()
         expect(page.get_by_text("Kho vật tư, cổng sau").first).to_be_visible()
 
     for page in (lead, staff.page, board):

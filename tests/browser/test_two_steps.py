@@ -66,6 +66,7 @@ def test_a_director_turns_it_on_and_signs_in_with_it(drill: Drill, enter: Enter)
     page.get_by_role("link", name="Đã cất mã").click()
     expect(page.get_by_text("Đang bật. Còn 10 mã khôi phục.")).to_be_visible()
     page.get_by_role("button", name="Đăng xuất").last.click()
+    page.wait_for_url(f"{visitor.site.address}/")
 
     # In again: the password alone opens nothing, the next code does.
     page = sign_in(visitor)
@@ -76,7 +77,7 @@ def test_a_director_turns_it_on_and_signs_in_with_it(drill: Drill, enter: Enter)
     visitor.open("/account/")
     page.wait_for_url("**/?next=/account/")
     visitor.open("/second-step/")
-    field.fill(code_of(key, step + 1))
+    field.fill(code_of(key, max(step + 1, int(time.time()) // 30)))
     page.get_by_role("button", name="Xác nhận").click()
     page.wait_for_url("**/console/")
 

@@ -73,7 +73,7 @@ class Visitor:
         self.context = context
         self.problems: list[str] = []
         self._expected: list[str] = []
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.on("page", self._watch)
         self.page: Page = context.new_page()
 

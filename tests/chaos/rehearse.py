@@ -48,7 +48,7 @@ LEAD_S, BETWEEN_S = 3.0, (0.5, 2.0)
 AROUND_A_STRIKE_S = 4.0
 """What a strike takes besides its own length: the wait before it and the recovery."""
 TOLERATED_S = 30
-RECOVERS_WITHIN_S, ENDS_WITHIN_S, PAGES_WITHIN_S = 60.0, 600.0, 25.0
+RECOVERS_WITHIN_S, ENDS_WITHIN_S, PAGES_WITHIN_S = 120.0, 600.0, 25.0
 LOOK_S = 0.02
 DATABASE_DOWN = (OperationalError, InterfaceError)
 
@@ -79,12 +79,12 @@ class Drill:
         self.deployment.look()
         players = threading.Thread(target=self._play, name="players", daemon=True)
         try:
-            self._wait(lambda: self.deployment.whole(set()), 60, "the tree does not come up")
-            wait_for_timers()
+            self._wait(lambda: self.deployment.whole(set()), 180, "the tree does not come up")
+            wait_for_timers(180)
             self.audience = Audience(self._viewers(exercise))
             self.audience.open()
             players.start()
-            self._wait(self._released, 60, "nothing was released")
+            self._wait(self._released, 120, "nothing was released")
             blows = self._strike_all()
             self._wait(lambda: self._now().status == Status.ENDED, ENDS_WITHIN_S, "no end")
             watched = self._watched()

@@ -13,7 +13,7 @@ import pytest
 from tests.chaos.faults import CATALOGUE, DATABASES
 from tests.chaos.grounds import strike
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 STRIKES = 2
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
@@ -28,10 +28,14 @@ def home() -> Path:
 @pytest.mark.parametrize("database", DATABASES)
 @pytest.mark.parametrize("fault", CATALOGUE)
 def test_nothing_is_lost_and_nothing_doubled(fault: str, database: str, home: Path) -> None:
-    found = strike(fault, database, seed=SEED, strikes=STRIKES, home=home)
-    assert not found["problems"], found["problems"]
-    assert len(found["strikes"]) == STRIKES
-    assert (found["lost"], found["doubled"]) == (0, 0)
-    assert found["chain_verified"]
-    assert not found["replay_differs"]
-    assert (found["pages_differ"], found["reloads"]) == ({}, 0)
+    # On a busy machine a drill may end before its second strike: then a longer one is played.
+    for planned in (STRIKES, 2 * STRIKES):
+        found = strike(fault, database, seed=SEED, strikes=planned, home=home)
+        assert not found["problems"], found["problems"]
+        assert (found["lost"], found["doubled"]) == (0, 0)
+        assert found["chain_verified"]
+        assert not found["replay_differs"]
+        assert (found["pages_differ"], found["reloads"]) == ({}, 0)
+        if len(found["strikes"]) >= STRIKES:
+            return
+    pytest.fail(f"{len(found['strikes'])} strikes only")

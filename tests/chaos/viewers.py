@@ -59,7 +59,7 @@ class Viewer:
 
     async def watch(self) -> None:
         """Look at the page until cancelled."""
-        async with httpx.AsyncClient(base_url=self.site, timeout=30) as self._client:
+        async with httpx.AsyncClient(base_url=self.site, timeout=90) as self._client:
             if self.sign_in:
                 form = await self._client.get(self.sign_in)
                 key = _KEY.search(form.text)
@@ -232,7 +232,7 @@ class Audience:
         self._tasks = [
             asyncio.run_coroutine_threadsafe(viewer.watch(), self._loop) for viewer in self.viewers
         ]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not all(viewer.open for viewer in self.viewers):
             for task in self._tasks:
                 if task.done():
@@ -260,4 +260,4 @@ class Audience:
         return [f"a viewer ended: {error!r}" for error in ended]
 
     def _ask(self, question: Callable[[], Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(question(), self._loop).result(timeout=60)
+        return asyncio.run_coroutine_threadsafe(question(), self._loop).result(timeout=200)

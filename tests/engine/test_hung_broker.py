@@ -12,8 +12,8 @@ import pytest
 from .conftest import BASE, environment
 
 pytestmark = pytest.mark.engine
-HIGH_S = 30
-MOST_S = 6.0
+HIGH_S = 100
+MOST_S = 12.0
 SEND = """
 import time, django
 django.setup()

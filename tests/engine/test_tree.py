@@ -19,8 +19,8 @@ import pytest
 
 from .conftest import BASE, environment
 
-pytestmark = pytest.mark.engine
-READY_S, ALIVE_S, STOP_S = 60, 15, 3.0
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
+READY_S, ALIVE_S, STOP_S = 90, 90, 3.0
 
 
 @contextmanager
@@ -82,17 +82,20 @@ def test_the_demo_is_alive_soon_stops_at_once_and_goes_on(tmp_path: Path) -> Non
         board = re.search(rf"http://127\.0\.0\.1:{port}/board/\S+/", said)
         assert board
         wait_for(lambda: acknowledged(var) >= 3, ALIVE_S)
-        with urllib.request.urlopen(board[0], timeout=10) as answer:
+        seen = time.monotonic()
+        with urllib.request.urlopen(board[0], timeout=30) as answer:
             assert answer.status == 200
+    stopping_s = time.monotonic() - seen
     last = rows(var, "SELECT max(exercise_us) FROM exercise_journalentry")[0][0]
     before = acknowledged(var)
-    time.sleep(2)
+    time.sleep(5)
     with demo(var, port) as said:
         assert "goes on at" in said
         (code, status, anchor_us), *others = rows(
             var, "SELECT code, status, anchor_us FROM exercise_exercise"
         )
         assert (code, status, others) == ("dien-tap-mau", "running", [])
-        # Where it was: not before what is written down, and not the hours of the pause later.
-        assert last <= anchor_us <= last + 5 * 60 * 1_000_000
-        wait_for(lambda: acknowledged(var) > before, ALIVE_S * 2)
+        # Where it was: not before what is written down, and not later by the pause, in which five
+        # minutes of the exercise would have passed.
+        assert last <= anchor_us <= last + (stopping_s + 4) * 60 * 1_000_000
+        wait_for(lambda: acknowledged(var) > before, ALIVE_S)

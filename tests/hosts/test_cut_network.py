@@ -35,7 +35,9 @@ def test_a_cut_between_any_two_loses_nothing(
     drill: Drill, how: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wait_for(
-        lambda: drill.told("A", "acknowledged") and drill.told("B", "acknowledged"), "play", 30
+        lambda: drill.told("A", "acknowledged") and drill.told("B", "acknowledged"),
+        "play",
+        WITHIN_S,
     )
     table = []
     for pair, (ones, others) in PAIRS.items():

@@ -25,7 +25,7 @@ class Broker:
 
     def start(self) -> None:
         self._process = subprocess.Popen(broker.command(self.var), stdout=subprocess.DEVNULL)
-        deadline, pause = time.monotonic() + 10, threading.Event()
+        deadline, pause = time.monotonic() + 60, threading.Event()
         while not broker.answers(broker.socket_path(self.var)):
             assert time.monotonic() < deadline, "the broker did not come up"
             pause.wait(0.01)

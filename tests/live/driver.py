@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from exercise.asgi import application
 from exercise.live import bus, hub, tokens
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 """Longer than a lock lives whose holder lost its broker."""
 
 

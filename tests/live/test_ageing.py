@@ -43,7 +43,7 @@ def test_the_ends_of_many_streams_are_spread(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_board_closes_when_its_link_runs_out_and_opens_no_more(drill: int) -> None:
     async def scene() -> None:
-        ends_s = int(time.time()) + 2
+        ends_s = int(time.time()) + 5
         token = tokens.issue(drill, "board.vi", secret="link", until_s=ends_s)
         wall = await Browser.open(drill, "board.vi", token=token)
         assert wall.status == 200
@@ -57,7 +57,7 @@ def test_a_board_closes_when_its_link_runs_out_and_opens_no_more(drill: int) -> 
 
 def test_it_ends_while_redis_is_away_as_well(drill: int, bus_broker: Broker) -> None:
     async def scene() -> None:
-        wall = await Browser.open(drill, "board.vi", until_s=int(time.time()) + 2)
+        wall = await Browser.open(drill, "board.vi", until_s=int(time.time()) + 5)
         await wall.sees("beat")
         bus_broker.kill()
         await until(lambda: wall.ended)

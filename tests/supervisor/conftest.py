@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ QUICK = Patience(
     look_every_at_start_s=0.01,
 )
 
+UNHURRIED = replace(QUICK, rank_stop_s=20, stop_s=60)
+"""Where nobody is to be killed."""
+
 STAYS = "import signal; signal.pause()"
 FAILS = "print('out of tea'); raise SystemExit(3)"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); signal.pause()"
@@ -36,10 +40,10 @@ def program(name: str, code: str, **fields: object) -> Child:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait for something to become true, for at most ten seconds."""
+    """Wait for something to become true, for at most a minute."""
 
     def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         pause = threading.Event()
         while not condition():
             assert time.monotonic() < deadline, "it did not happen"

@@ -143,8 +143,8 @@ def test_it_serves_works_and_ends_completely(
     assert len(pids) == 5
     asked = time.monotonic()
     supervisor.send_signal(signal.SIGINT)
-    output, _ = supervisor.communicate(timeout=10)
-    assert time.monotonic() - asked < 3
+    output, _ = supervisor.communicate(timeout=60)
+    assert time.monotonic() - asked < 8
     assert supervisor.returncode == 0, output
     assert all(is_gone(pid) for pid in pids)
     assert not [line for line in output.splitlines() if "Traceback" in line]
@@ -153,7 +153,7 @@ def test_it_serves_works_and_ends_completely(
 def test_a_second_one_is_refused_and_the_first_goes_on(home: Path, port: int, start: Start) -> None:
     first = start()
     read_until(first, "broker started")
-    output, _ = start().communicate(timeout=10)
+    output, _ = start().communicate(timeout=60)
     assert f"refused: Another one is already running on {home / 'var'}" in output
     assert str(first.pid) in output
     assert first.poll() is None
@@ -164,7 +164,7 @@ def test_a_taken_port_is_refused_before_anything_starts(
 ) -> None:
     with socket.create_server(("127.0.0.1", port)):
         supervisor = start()
-        output, _ = supervisor.communicate(timeout=10)
+        output, _ = supervisor.communicate(timeout=60)
     assert supervisor.returncode == 1
     assert output.startswith(f"refused: Port {port} is in use by another program.")
     assert not (home / "var" / "log").exists()
@@ -176,7 +176,7 @@ def test_it_can_be_interrupted_while_it_prepares(home: Path, start: Start) -> No
     lines = read_until(supervisor, "preparing")
     assert lines == ["broker started", "preparing"]
     supervisor.send_signal(signal.SIGINT)
-    output, _ = supervisor.communicate(timeout=10)
+    output, _ = supervisor.communicate(timeout=60)
     assert supervisor.returncode == 0
     assert output == ""
 
