@@ -46,6 +46,7 @@ BY_ACCOUNT = {
     "account_second_factor": Rule(60, 60),
     "account_second_factor_change": Rule(30, 60),
     "sign_ins_export": Rule(20, 60),
+    "scenario_new": Rule(30, 60),
     "scenario_import": Rule(60, 60),
     "import_fix": Rule(300, 60),
     "import_leftover": Rule(30, 60),

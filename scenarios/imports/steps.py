@@ -33,8 +33,9 @@ from scenarios.intake.mapping import Column, Field, Mapping
 from scenarios.intake.preview import Preview
 from scenarios.intake.reading import Reading, Sheet, Unreadable
 from scenarios.intake.rows import Fixes
+from scenarios.intake.target import naming
 from scenarios.models import Import, ImportMapping, ImportState, Scenario
-from scenarios.writing import unchecked_document_of
+from scenarios.writing import unchecked_document_of, units_of
 from units.text import canonical, plain
 
 LARGE_ROWS = 300
@@ -52,7 +53,7 @@ def read(imported: Import) -> None:
     """Read the file and guess its columns; the import waits for its planner, or has failed."""
     try:
         reading = reading_of(imported)
-        mapping = first_mapping(reading)
+        mapping = first_mapping(reading, imported.scenario)
     except Unreadable as error:
         _fail(imported, error)
         return
@@ -84,30 +85,32 @@ def reading_of(imported: Import) -> Reading:
     return reading
 
 
-def first_mapping(reading: Reading) -> Mapping:
+def first_mapping(reading: Reading, scenario: Scenario) -> Mapping:
     """What the format says, or a file of this shape was said to be, or what can be guessed."""
     if reading.mapping is not None:
         return reading.mapping
-    return guess(columns.best_sheet(reading), None)
+    return guess(columns.best_sheet(reading), None, scenario)
 
 
-def guess(sheet: Sheet, header_row: int | None) -> Mapping:
-    """Guess a sheet's columns, by what was remembered of its shape if there is such.
+def guess(sheet: Sheet, header_row: int | None, scenario: Scenario) -> Mapping:
+    """Guess a sheet's columns, by what was remembered of its shape if there is such, and where it
+    has no header by the names of the scenario's units.
 
     Args:
         header_row: where the planner says that the header stands, as the file counts; 0: nowhere;
             ``None``: to be found.
     """
-    part = sheet
+    part, addressed = sheet, naming(units_of(scenario))
     if header_row:
         begin = max(0, header_row - sheet.first_row)
         part = replace(sheet, rows=sheet.rows[begin:], first_row=sheet.first_row + begin)
-    guessed = columns.guess(part)
+    guessed = columns.guess(part, addressed=addressed)
     # A header may take the row below it as well.
     if header_row is not None and guessed.header_row not in {header_row, (header_row or -1) + 1}:
         guessed = _by_hand(sheet, header_row)
     elif known := remembered(guessed):
-        guessed = columns.guess(part, remembered=Mapping.from_dict(known.mapping))
+        known_before = Mapping.from_dict(known.mapping)
+        guessed = columns.guess(part, remembered=known_before, addressed=addressed)
     return _without_reasons(guessed)
 
 
@@ -136,8 +139,9 @@ def _without_reasons(mapping: Mapping) -> Mapping:
 
 
 def remembered(mapping: Mapping) -> ImportMapping | None:
-    """What the planners remembered last of files of this shape."""
-    return ImportMapping.objects.filter(signature=columns.signature(mapping)).first()
+    """What the planners remembered last of files of this shape; nothing without a header."""
+    shape = columns.signature(mapping)
+    return ImportMapping.objects.filter(signature=shape).first() if shape else None
 
 
 def remember(mapping: Mapping, name: str, user: Any) -> None:

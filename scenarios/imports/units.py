@@ -20,7 +20,7 @@ from scenarios.reading import document as doc
 from units.models import Unit, User
 from units.text import Text, plain
 
-_PARTS = re.compile(r"\s*[\n;|,/+&]\s*")
+_PARTS = re.compile(r"[\n;|,/+&]")
 LONGEST_CODE, LONGEST_NAME, LONGEST_SHORT = 12, 150, 24
 MOST = 100
 

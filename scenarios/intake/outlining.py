@@ -33,8 +33,8 @@ WIDE_US = 500 * 24 * HOUR_US
 LONGEST_CODE = 20
 MOST_MADE = 300
 """Units, objectives and problems of each kind; a file with more holds something else there."""
-_UNITS = re.compile(r"\s*[\n;|,/]\s*")
-_OBJECTIVES = re.compile(r"\s*[\n;|,]\s*")
+_UNITS = re.compile(r"[\n;|,/]")
+_OBJECTIVES = re.compile(r"[\n;|,]")
 _OBJECTIVE_CODE = re.compile(r"[\w.\-]{1,12}")
 
 
@@ -291,7 +291,11 @@ def _units(
 
 def _named(cells: Sequence[Cells]) -> Iterator[str]:
     for one in cells:
-        yield from (part for part in _UNITS.split(one.text(Field.TO)) if part)
+        yield from _parts(_UNITS, one.text(Field.TO))
+
+
+def _parts(marks: re.Pattern[str], cell: str) -> Iterator[str]:
+    return (part for one in marks.split(cell) if (part := one.strip()))
 
 
 def _sides(unit: doc.Unit) -> tuple[str, ...]:
@@ -314,7 +318,7 @@ def _objectives(cells: Sequence[Cells], told: Outline) -> tuple[doc.Objective, .
     found: dict[str, doc.Objective] = {}
     said = [*told.objectives]
     for one in cells:
-        said += [("", part) for part in _OBJECTIVES.split(one.text(Field.OBJECTIVES)) if part]
+        said += [("", part) for part in _parts(_OBJECTIVES, one.text(Field.OBJECTIVES))]
     for code, title in said:
         if len(found) == MOST_MADE:
             break

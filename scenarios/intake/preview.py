@@ -24,7 +24,7 @@ from scenarios.intake.merging import Merge, merge
 from scenarios.intake.outlining import outline
 from scenarios.intake.reading import Reading, Remark, Sheet, Unreadable
 from scenarios.intake.rows import Checked, Fixes, check
-from scenarios.intake.target import Target
+from scenarios.intake.target import Target, naming
 from scenarios.reading import document as doc
 
 
@@ -99,8 +99,9 @@ def preview(
     Raises:
         Unreadable: the mapping's sheet is not in the file, or nothing looks like an MSEL.
     """
-    sheet, mapping = _mapped(reading, mapping, remembered, read_as or {})
-    return _seen(reading, sheet, mapping, Target(document), fixes, ())
+    sheet, mapping = _mapped(reading, mapping, remembered, read_as or {}, document.units)
+    remarks = _unlike(mapping, remembered)
+    return _seen(reading, sheet, mapping, Target(document), fixes, remarks)
 
 
 def new(
@@ -116,11 +117,12 @@ def new(
     fixes: Fixes | None = None,
 ) -> Preview:
     """The same for a scenario made of nothing but the file (``outlining.outline``)."""
-    sheet, mapping = _mapped(reading, mapping, remembered, read_as or {})
+    sheet, mapping = _mapped(reading, mapping, remembered, read_as or {}, installed)
     outlined = outline(
         reading, sheet, mapping, code=code, today=today, starts=starts, installed=installed
     )
-    return _seen(reading, sheet, mapping, outlined.target(), fixes, outlined.remarks)
+    remarks = (*outlined.remarks, *_unlike(mapping, remembered))
+    return _seen(reading, sheet, mapping, outlined.target(), fixes, remarks)
 
 
 def _mapped(
@@ -128,11 +130,12 @@ def _mapped(
     mapping: Mapping | None,
     remembered: Mapping | None,
     read_as: Dict[str, str],
+    units: Sequence[doc.Unit],
 ) -> tuple[Sheet, Mapping]:
     mapping = mapping or reading.mapping
     if mapping is None:
         sheet = columns.best_sheet(reading)
-        mapping = columns.guess(sheet, remembered=remembered)
+        mapping = columns.guess(sheet, remembered=remembered, addressed=naming(units))
     else:
         found = next((sheet for sheet in reading.sheets if sheet.name == mapping.sheet), None)
         if found is None:
@@ -159,6 +162,25 @@ def _refuse_without_injects(mapping: Mapping, document: doc.Document) -> None:
             _("Không tìm thấy cột nội dung tình huống trong tệp."),
             _("Chọn trang tính và cột nội dung, hoặc đặt tiêu đề cột như “Nội dung”."),
         )
+
+
+def _unlike(mapping: Mapping, remembered: Mapping | None) -> tuple[Remark, ...]:
+    """What to say where a mapping was asked for that knows none of the file's headers."""
+    if remembered is None:
+        return ()
+    known, here = (
+        {key for column in one.columns if (key := columns.header_key(column.header))}
+        for one in (remembered, mapping)
+    )
+    if known & here:
+        return ()
+    return (
+        Remark(
+            "mapping_unused",
+            _("Tệp không có tiêu đề cột nào của cách ghép đã chọn; nghĩa các cột được đoán."),
+            _("Kiểm tra tên cách ghép và hàng tiêu đề của tệp."),
+        ),
+    )
 
 
 def _to_everybody() -> Remark:

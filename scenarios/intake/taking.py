@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scenarios.calendar import SECOND_US
-from scenarios.editing import Refused
+from scenarios.editing import Refused, cleaning
 from scenarios.editing.importing import ready_import, without_waiting, write_import
 from scenarios.intake import columns, preview, readers, workbook
 from scenarios.intake.mapping import Mapping
@@ -26,6 +26,7 @@ from scenarios.intake.rows import Checked, Fixes, Row
 from scenarios.models import Scenario
 from scenarios.reading import ScenarioProblems, read, store
 from scenarios.reading import document as doc
+from scenarios.versions.making import CODE_LENGTH
 from scenarios.writing import as_csv, document_of
 from units.models import Unit, User
 
@@ -58,15 +59,14 @@ def look(request: Request) -> Preview:
 
     Raises:
         Unreadable: the file cannot be read.
-        Refused: no such scenario, none that may be edited, or one already where a new is wanted.
+        Refused: no such scenario, none that may be edited, or one already where a new is wanted,
+            or a code that nothing can be called.
     """
     scenario = None if request.new else draft_of(request.code)
-    if request.new and Scenario.objects.filter(code=request.code).exists():
-        raise Refused(
-            "code_taken",
-            _("Đã có kịch bản mang mã %s.") % request.code,
-            _("Chọn mã khác, hoặc nhập vào kịch bản đó (không dùng --new)."),
-        )
+    if request.new:
+        cleaning.slug(request.code, "code", CODE_LENGTH)
+        if Scenario.objects.filter(code=request.code).exists():
+            raise _taken(request.code)
     reading = _read(request)
     if isinstance(reading, Reading):
         return look_at(reading, request, scenario)
@@ -152,11 +152,21 @@ def take(request: Request, seen: Preview, user: User | None) -> int:
         )
         with transaction.atomic():
             scenario = store(document)
+            if scenario.version != 1:  # somebody else has made one since the file was looked at
+                raise _taken(request.code)
             if user is not None:
                 Scenario.objects.filter(pk=scenario.pk).update(made_by=user)
     elif seen.merge.after:
         _write(request.name, seen, user)
     return would_take(seen)
+
+
+def _taken(code: str) -> Refused:
+    return Refused(
+        "code_taken",
+        _("Đã có kịch bản mang mã %s.") % code,
+        _("Chọn mã khác, hoặc nhập vào kịch bản đó (không dùng --new)."),
+    )
 
 
 def would_take(seen: Preview) -> int:

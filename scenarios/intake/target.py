@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ from scenarios.reading import document as doc
 from units.text import Text, plain
 
 _LINES = re.compile(r"[\n;|]+")
-_PARTS = re.compile(r"\s*(?:[\n;|,/+&]|\s(?:và|and|va)\s)\s*", re.I)
+# No pattern with blanks around: thousands of them in one cell would take minutes.
+_PARTS = re.compile(r"[\n;|,/+&]|\s(?:và|and|va)\s", re.I)
 _COMMON = frozenset(
     {"p", "phong", "so", "cuc", "ban", "cong", "ty", "trung", "tam", "don", "vi", "va", "the", "of"}
 )
@@ -102,6 +103,10 @@ class Names:
                 codes.setdefault(code)
         return Found(tuple(codes), tuple(unknown.items()))
 
+    def any_in(self, cell: str) -> bool:
+        """Whether a cell names one of them at all."""
+        return any(self.code(part) for part in self._parts(cell))
+
     def _parts(self, cell: str) -> Iterator[str]:
         if self.code(cell):
             yield cell.strip()
@@ -110,9 +115,19 @@ class Names:
             if self.code(line):
                 yield line
                 continue
-            parts = [part for part in _PARTS.split(line) if part.strip()]
+            parts = [part for one in _PARTS.split(line) if (part := one.strip())]
             # A line of which no part is known is told as it stands.
             yield from parts if any(self.code(part) for part in parts) else [line]
+
+
+def naming(units: Iterable[doc.Unit]) -> Callable[[str], bool]:
+    """What tells of a cell whether it names one of these units, or everybody."""
+    names = _names(units)
+    return lambda cell: words.everybody(cell) or names.any_in(cell)
+
+
+def _names(units: Iterable[doc.Unit]) -> Names:
+    return Names((unit.code, (unit.short, unit.name)) for unit in units)
 
 
 class Target:
@@ -124,7 +139,7 @@ class Target:
         self.document = document
         self._phase_words = phase_words or {}
         self.calendar: DrillCalendar = document.calendar()
-        self.units = Names((unit.code, (unit.short, unit.name)) for unit in document.units)
+        self.units = _names(document.units)
         self.objectives = Names((one.code, (one.title,)) for one in document.objectives)
         self.problems = Names((one.code, (one.title,)) for one in document.problems)
         self.windows = {plan.phase: (plan.starts_us, plan.ends_us) for plan in document.phases}

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from scenarios.reading.document import Document
 from scenarios.writing.csv_file import as_csv
-from scenarios.writing.gathering import document_of, unchecked_document_of
+from scenarios.writing.gathering import document_of, unchecked_document_of, units_of
 from scenarios.writing.json_file import as_json
 from scenarios.writing.limits import Unwritable
 from scenarios.writing.workbook import as_xlsx
@@ -27,6 +27,7 @@ __all__ = [
     "as_yaml",
     "document_of",
     "unchecked_document_of",
+    "units_of",
     "written",
 ]
 

@@ -72,6 +72,11 @@ def unchecked_document_of(scenario: models.Scenario) -> doc.Document:
     )
 
 
+def units_of(scenario: models.Scenario) -> tuple[doc.Unit, ...]:
+    """The scenario's units, without the rest of it."""
+    return _units(scenario, set())
+
+
 def _phases(scenario: models.Scenario) -> tuple[doc.PhasePlan, ...]:
     conditions: dict[int, list[doc.Condition]] = defaultdict(list)
     rows = models.PhaseCondition.objects.filter(plan__scenario=scenario).order_by("order", "pk")

@@ -142,6 +142,11 @@ CASES = {
         lambda: book(*((f"{n}", "N1 07:30", "VP", "a", "", names(n)) for n in range(6))),
         PREVIEWED,
     ),
+    "blanks in an addressee": Case(
+        "csv",
+        lambda: table(("1", "N1 07:30", f"a{' ' * 20_000}b", "a", "", ""), 3),
+        PREVIEWED,
+    ),
     "aliases of aliases": Case("yaml", laughs, "yaml_bomb"),
     "lists in lists": Case("json", lambda: DEEP, "json_syntax"),
     "lists in lists of our own": Case("json", lambda: OWN + DEEP + b"}", "too_deep"),

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from scenarios.intake.columns import best_sheet, data_rows, guess, infer_habit, sections, signature
 from scenarios.intake.mapping import MANY, Column, Field, Mapping
 from scenarios.intake.reading import Reading, Sheet, Value
+from scenarios.intake.target import naming
 from scenarios.intake.times import HABITS, read
+from scenarios.reading.document import Unit
+from units.text import Text
 
 
 def sheet(*rows: tuple[Value, ...], first_row: int = 1) -> Sheet:
@@ -219,6 +222,54 @@ def test_without_header_it_looks_at_the_cells() -> None:
         Field.CONTENT,
     ]
     assert len(list(data_rows(sheet(*rows), found))) == 4
+
+
+def test_without_header_the_column_that_names_units_is_the_addressee() -> None:
+    units = [
+        Unit("VP", Text("Văn phòng"), Text(), None, True),
+        Unit("KHTC", Text("Phòng Kế hoạch, Tài chính", "Planning and Finance"), Text(), None, True),
+        Unit("P1", Text("Phòng 1"), Text(), None, True),
+    ]
+    rows: tuple[tuple[Value, ...], ...] = (
+        (1, "07:30", "Cháy kho", "Ban chỉ đạo", "Văn phòng"),
+        (2, "07:45", "Mất điện", "Ban chỉ đạo", "planning and finance; P1"),
+        (3, "08:00", "Họp gấp", "Ban chỉ đạo", "tat ca"),
+        (4, "08:10", "Sơ tán", "Ban chỉ đạo", "Phòng Kế hoạch, Tài chính"),
+    )
+    expected = [Field.NUMBER, Field.TIME, Field.TITLE, Field.NOTE, Field.TO]
+    found = guess(sheet(*rows), addressed=naming(units))
+    assert [column.field for column in found.columns] == expected
+    turned = guess(sheet(*(row[::-1] for row in rows)), addressed=naming(units))
+    assert [column.field for column in turned.columns] == expected[::-1]
+
+
+def test_without_header_the_last_that_names_units_is_the_addressee_and_the_one_before_sends() -> (
+    None
+):
+    units = [Unit(code, Text(f"Phòng {code}"), Text(), None, True) for code in ("1", "KT", "VP")]
+    rows: tuple[tuple[Value, ...], ...] = (
+        ("1.01", "07:30", "Phòng VP", "Phòng KT", "Cháy kho vật tư"),
+        ("1.02", "07:45", "Phòng VP", "Phòng 1", "Mất điện toàn tuyến"),
+        ("1.03", "08:00", "Phòng VP", "Phòng KT", "Họp gấp tại trụ sở"),
+        ("1.04", "08:10", "Phòng KT", "Phòng VP", "Sơ tán người và tài sản"),
+    )
+    found = guess(sheet(*rows), addressed=naming(units))
+    meant = [column.field for column in found.columns]
+    assert meant == [Field.NUMBER, Field.TIME, Field.SENDER, Field.TO, Field.TITLE]
+
+
+def test_without_header_numbers_of_injects_are_no_units_of_that_code() -> None:
+    units = [Unit(code, Text(f"Tổ {code}"), Text(), None, True) for code in ("1", "2", "3")]
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (number, f"0{number}:30", f"Việc {number}", f"Tổ {number}") for number in "123"
+    )
+    found = guess(sheet(*rows), addressed=naming(units))
+    assert [column.field for column in found.columns] == [
+        Field.NUMBER,
+        Field.TIME,
+        Field.TITLE,
+        Field.TO,
+    ]
 
 
 def test_without_header_counting_numbers_are_no_times() -> None:

@@ -320,6 +320,7 @@ def test_a_report_that_no_longer_fits_is_told_beside_what_was_imported(sheet: Pa
 REFUSED = {
     "unknown": ("--into", "khong-co"),
     "code_taken": ("--into", "nho", "--new"),
+    "bad_code": ("--into", "kịch bản", "--new"),
     "unknown_mapping": ("--into", "nho", "--mapping", "khong-nho"),
 }
 
@@ -351,6 +352,23 @@ def test_columns_are_read_as_they_were_remembered_by_name(draft: Scenario, tmp_p
     run(file, "--into", draft.code, "--mapping", "Mẫu lạ")
     made = draft.msel.get(number="1.91")
     assert (made.title.vi, made.content.vi) == ("Tin nhớ", "07:30")
+
+
+@pytest.mark.parametrize("into", [("moi", "--new"), ("nho",)])
+def test_a_mapping_that_knows_no_header_of_the_file_is_not_passed_over_in_silence(
+    draft: Scenario, sheet: Path, into: tuple[str, ...]
+) -> None:
+    Scenario.objects.filter(pk=draft.pk).update(code="nho")
+    for header, warned in (("Việc lạ", True), ("NOI DUNG", False)):
+        mapping = Mapping("la", 1, (Column(0, header, Field.TITLE),))
+        ImportMapping.objects.update_or_create(
+            name="Mẫu", defaults={"mapping": mapping.as_dict(), "used_at": timezone.now()}
+        )
+        _code, report = run(sheet, "--into", *into, "--dry-run", "--mapping", "Mẫu")
+        codes = [one["code"] for one in report["warnings"]]
+        assert ("mapping_unused" in codes) is warned
+    _code, report = run(sheet, "--into", *into, "--dry-run")
+    assert "mapping_unused" not in [one["code"] for one in report["warnings"]]
 
 
 def test_a_report_goes_through_a_pipe(sheet: Path) -> None:

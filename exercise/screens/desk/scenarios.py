@@ -19,6 +19,7 @@ from exercise.models import Exercise
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, Standing, standing
 from exercise.screens.desk.handing_on import handed_on
+from exercise.screens.desk.importing.file import LIMIT_MB, FileForm, after_reading, begun
 from scenarios import versions
 from scenarios.editing import Refused
 from scenarios.models import Edit, MselEntry, Scenario
@@ -35,8 +36,8 @@ class Line(NamedTuple):
     edited_by: str
 
 
-class NewScenario(forms.Form):
-    """What an empty scenario begins with."""
+class NewScenario(FileForm):
+    """What a scenario begins with: with a file, its import is the next step."""
 
     code = forms.SlugField(label=gettext_lazy("Mã kịch bản"), max_length=60)
     title_vi = forms.CharField(label=gettext_lazy("Tên"), max_length=300)
@@ -45,6 +46,10 @@ class NewScenario(forms.Form):
         label=gettext_lazy("Thời điểm bắt đầu"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = False
 
 
 class Clone(forms.Form):
@@ -81,7 +86,7 @@ def _list(request: PlannerRequest, form: NewScenario, status: int = 200) -> Http
     groups = [list(found) for _code, found in groupby(lines, key=lambda one: one.scenario.code)]
     # What was worked on last stands first.
     groups.sort(key=lambda group: max(one.scenario.updated_at for one in group), reverse=True)
-    context = {"here": "scenarios", "groups": groups, "form": form}
+    context = {"here": "scenarios", "groups": groups, "form": form, "limit_mb": LIMIT_MB}
     return render(request, "desk/scenarios.html", context, status=status)
 
 
@@ -93,8 +98,8 @@ def _line(row: Any) -> Line:
 @require_POST
 @planner("scenario_new")
 def new(request: PlannerRequest) -> HttpResponse:
-    """Begin an empty scenario: a draft with the three phases."""
-    form = NewScenario(request.POST)
+    """Begin a scenario: a draft with the three phases, and the import of a file into it."""
+    form = NewScenario(request.POST, request.FILES)
     if not form.is_valid():
         return _list(request, form, status=422)
     data = form.cleaned_data
@@ -106,7 +111,9 @@ def new(request: PlannerRequest) -> HttpResponse:
         known = {"code": "code", "title": "title_vi", "starts_at": "starts_at"}
         form.add_error(known.get(refused.field), str(refused))
         return _list(request, form, status=422)
-    return redirect("msel", made.code, made.version)
+    if data["file"] is None:
+        return redirect("msel", made.code, made.version)
+    return redirect(after_reading(begun(made, request.user, data["file"])))
 
 
 @require_POST

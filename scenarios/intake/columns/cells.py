@@ -29,6 +29,10 @@ _METHODS = frozenset(
     for phrase in line.split(", ")
 )
 _NUMBER_LENGTH = 24
+_LONGEST_ADDRESSEES = 80
+
+Addressed = Callable[[str], bool]
+"""Whether a cell names units."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,22 @@ class Cells:
         return self._share(lambda value: plain(str(value)[:60]) in _METHODS)
 
     @cached_property
+    def may_address(self) -> bool:
+        """Whether they are no longer than lists of units are, and no numbers of injects."""
+        return self.length <= _LONGEST_ADDRESSEES and not (self.counting or self.dotted)
+
+    def naming(self, addressed: Addressed) -> float:
+        """The share that names units; a bare number names none, though a code may look like one."""
+        return self._share(
+            lambda value: (
+                isinstance(value, str)
+                and len(value) <= _LONGEST_ADDRESSEES
+                and not value.strip().isdigit()
+                and addressed(value)
+            )
+        )
+
+    @cached_property
     def spelled(self) -> tuple[times.Spelled, ...]:
         """What could be read as times, in the habit that reads the most."""
         habit = times.infer(self.sample).habit
@@ -158,15 +178,17 @@ def likelihood(meant: Field, cells: Cells) -> float:
     return 1
 
 
-def guess_fields(columns: Sequence[Cells]) -> dict[int, Field]:
+def guess_fields(columns: Sequence[Cells], addressed: Addressed) -> dict[int, Field]:
     """Fields by place of a sheet without any header.
 
-    1. A column of ways to send is the method.
+    1. A column of ways to send is the method. Of those that name units the last is the addressee
+       and one before it the sender: a letter is from somebody to somebody.
     2. The first column of different short numbers is the number, if it counts or has two parts,
        or if another column is left for the time.
     3. The first column of times is the time; one of days beside it the date.
     4. Of the texts the longest is the content and the next the title; alone it is the title.
-    5. The first column of few short texts, said again and again, is the addressee.
+    5. Where no column names units, the first of few short texts, said again and again, is the
+       addressee.
     """
     found: dict[int, Field] = {}
     left = [cells for cells in columns[:_COLUMNS] if cells.sample]
@@ -177,6 +199,9 @@ def guess_fields(columns: Sequence[Cells]) -> dict[int, Field]:
             left.remove(cells)
 
     take(Field.METHOD, next((one for one in left if one.methods >= 0.6), None))
+    named = [one for one in left if one.may_address and one.naming(addressed) >= 0.6]
+    for meant, one in zip((Field.TO, Field.SENDER), reversed(named), strict=False):
+        take(meant, one)
     numbered = [one for one in left if one.numbers >= 0.9 and one.variety >= 0.9 and not one.typed]
     timed = [one for one in left if one.times >= 0.7 and one.hours]
     sure = [one for one in numbered if one.dotted or one.counting]
@@ -190,5 +215,6 @@ def guess_fields(columns: Sequence[Cells]) -> dict[int, Field]:
     if len(long) > 1:
         take(Field.CONTENT, long.pop(0))
     take(Field.TITLE, next(iter(long), None))
-    take(Field.TO, next((one for one in often if one in left), None))
+    if Field.TO not in found.values():
+        take(Field.TO, next((one for one in often if one in left), None))
     return found

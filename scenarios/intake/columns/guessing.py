@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scenarios.intake import times
-from scenarios.intake.columns.cells import Cells, guess_fields, likelihood
+from scenarios.intake.columns.cells import Addressed, Cells, guess_fields, likelihood
 from scenarios.intake.columns.headers import Header, blank, find_header
 from scenarios.intake.columns.words import LOWEST, TWINS, Meaning, header_key, meanings
 from scenarios.intake.mapping import MANY, Column, Field, Mapping
@@ -39,10 +39,17 @@ def habits_of(column: Column) -> list[times.Habit]:
     return [times.HABITS[key] for key in keys]
 
 
-def guess(sheet: Sheet, *, remembered: Mapping | None = None) -> Mapping:
+def nobody(_cell: str) -> bool:
+    """No units are known."""
+    return False
+
+
+def guess(
+    sheet: Sheet, *, remembered: Mapping | None = None, addressed: Addressed = nobody
+) -> Mapping:
     """What each column of a sheet means.
 
-    1. The header is found; without one the cells alone are looked at.
+    1. The header is found; without one the cells alone are looked at, and which of them name units.
     2. Headers of ``remembered`` mean what they meant there, wherever they stand now.
     3. Every other header takes the field that it and its cells fit best. A field is given once,
        except those of ``MANY``; an English twin takes the English side.
@@ -60,7 +67,7 @@ def guess(sheet: Sheet, *, remembered: Mapping | None = None) -> Mapping:
         fields = {place: column.field for place, column in kept.items()}
         fields |= _by_header(texts, cells, fields)
     else:
-        kept, fields = {}, guess_fields(cells)
+        kept, fields = {}, guess_fields(cells, addressed)
     made = []
     for place, values in enumerate(columns):
         nothing = not texts[place] and not cells[place].sample

@@ -107,6 +107,32 @@ def test_a_habit_that_is_none_is_passed_over(client: Client, draft: Scenario) ->
     assert '<option value="day_time" selected>' in text(walk.get("columns/"))
 
 
+def test_without_a_header_addressees_are_known_by_the_names_of_the_scenarios_units(
+    client: Client, draft: Scenario
+) -> None:
+    lines = (
+        "1.01;07:30;Ban chỉ đạo;Cháy kho;Văn phòng Sở",
+        "1.02;07:45;Ban chỉ đạo;Mất điện;Quản lý Năng lượng",
+        "1.03;08:00;Ban chỉ đạo;Họp gấp;Quản lý Thương mại và VP",
+    )
+    upload(client, draft, "\n".join(lines).encode(), "khong-dau.csv")
+    walk = Walk(client, draft)
+    for page in (
+        text(walk.get("columns/")),
+        text(walk.get("columns/", data={"sheet": "khong-dau", "shown": "khong-dau"})),
+    ):
+        field = page.partition('name="field-4"')[2].partition("</select>")[0]
+        assert '<option value="to" selected>' in field
+    assert walk.settle(name="Không dòng đầu").status_code == 302
+    assert "Nhập 3 dòng" in walk.page()
+    # A shape without headers is like any other: what was remembered of it says nothing.
+    upload(client, draft, "\n".join(lines).encode(), "lan-sau.csv")
+    page = text(Walk(client, draft).get("columns/"))
+    assert "Không dòng đầu" not in page
+    field = page.partition('name="field-4"')[2].partition("</select>")[0]
+    assert '<option value="to" selected>' in field
+
+
 def test_another_sheet_or_header_row_is_read_on_request(client: Client, draft: Scenario) -> None:
     book = load_workbook(io.BytesIO(workbook()))
     book.create_sheet("Danh bạ").append(["Họ tên", "Điện thoại"])

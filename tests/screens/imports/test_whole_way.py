@@ -7,12 +7,14 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils.html import escape
 from openpyxl import load_workbook
 
 from scenarios.editing import undo
-from scenarios.models import Edit, Scenario, Status
+from scenarios.models import Edit, Import, Scenario, Status
 from tests.factories import MINUTE, entry, make_scenario
 from tests.screens.imports.walk import (
     HEADER,
@@ -63,6 +65,41 @@ def test_it_takes_a_teams_spreadsheet_cell_by_cell_into_a_draft(
     assert (edit.kind, edit.user) == ("imported", planner)
     undo(draft.pk, planner)
     assert not draft.msel.exists()
+
+
+def test_a_new_scenario_can_begin_with_a_file(client: Client, planner: User) -> None:
+    data = {"code": "tu-tep", "title_vi": "Từ tệp", "starts_at": "2023-10-10T07:00"}
+    file = SimpleUploadedFile("kich-ban.xlsx", workbook())
+    answer = client.post(reverse("scenario_new"), data | {"file": file})
+    made = Scenario.objects.get(code="tu-tep")
+    walk = Walk(client, made)
+    assert answer["Location"] == walk.path("columns/")
+    assert (made.made_by, made.msel.count(), walk.found.user) == (planner, 0, planner)
+    assert walk.settle().status_code == 302
+    assert "Văn phòng Sở" in walk.page()
+
+
+@pytest.mark.parametrize(
+    ("data", "file", "there"),
+    [
+        ({"code": "hai tu"}, b"a", 0),  # nothing is made, nothing kept
+        ({"starts_at": "0001-01-01T00:00"}, b"a", 0),
+        ({}, b"%PDF-1.7 ", 1),  # an empty draft, in which another file can be chosen
+    ],
+)
+def test_a_new_scenario_whose_form_or_file_is_wrong(
+    client: Client, data: dict[str, str], file: bytes, there: int
+) -> None:
+    sent = {"code": "tu-tep", "title_vi": "Từ tệp", "starts_at": "2023-10-10T07:00"} | data
+    file_sent = {"file": SimpleUploadedFile("kich-ban.xlsx", file)}
+    answer = client.post(reverse("scenario_new"), sent | file_sent, follow=True)
+    assert Scenario.objects.count() == there
+    assert answer.status_code == (200 if there else 422)
+    if there:
+        assert "PDF" in text(answer)
+        assert 'id="file-err"' in text(answer)
+    else:
+        assert not Import.objects.exists()
 
 
 def test_the_good_rows_go_in_without_the_bad_which_come_back_as_a_sheet(

@@ -85,7 +85,7 @@ def _looked_at(request: PlannerRequest, imported: Import, reading: Reading) -> M
     found = steps.sheet_of(reading, sheet)
     # A header row is that of the sheet which the page showed.
     same = request.GET.get("shown") == found.name
-    return steps.guess(found, header_row if same else None)
+    return steps.guess(found, header_row if same else None, imported.scenario)
 
 
 # ── taking ──────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +114,7 @@ def _as_it_was(imported: Import, sheet: Sheet, header_row: int) -> Mapping:
     mapping = steps.mapping_of(imported)
     if (mapping.sheet, mapping.header_row) == (sheet.name, header_row):
         return mapping
-    return steps.guess(sheet, header_row)
+    return steps.guess(sheet, header_row, imported.scenario)
 
 
 def _said(data: Any, column: Column, sheet: Sheet, mapping: Mapping) -> Column:

@@ -27,10 +27,11 @@ from exercise.screens.desk.importing.frame import (
 from exercise.screens.desk.importing.place import end_of, place_of, query_of
 from exercise.screens.uploads import harmless_name
 from scenarios.imports import keeping, steps
-from scenarios.models import Import, ImportState
+from scenarios.models import Import, ImportState, Scenario
+from units.models import User
 
 RECENT = 10
-MEGABYTE = 1024 * 1024
+LIMIT_MB = keeping.LIMIT_BYTES // 1024**2
 
 
 class FileForm(forms.Form):
@@ -44,12 +45,11 @@ class FileForm(forms.Form):
         },
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > keeping.LIMIT_BYTES:
+    def clean_file(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is not None and (file.size or 0) > keeping.LIMIT_BYTES:
             words = _("Tệp lớn hơn %(limit)d MB. Bỏ hình ảnh và các trang không liên quan.")
-            limit = {"limit": keeping.LIMIT_BYTES // MEGABYTE}
-            raise forms.ValidationError(words, params=limit)
+            raise forms.ValidationError(words, params={"limit": LIMIT_MB})
         return file
 
 
@@ -62,16 +62,26 @@ def new(request: PlannerRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
-    file = form.cleaned_data["file"]
-    imported = keeping.keep(request.scenario, request.user, harmless_name(file.name), file)
-    have_done("read", imported)
+    imported = begun(request.scenario, request.user, form.cleaned_data["file"])
+    address = after_reading(imported)
     if imported.state == ImportState.FAILED:
         _tell(form, imported)
         keeping.forget(imported)
         return _page(request, form, status=422)
+    return redirect(address)
+
+
+def begun(scenario: Scenario, user: User, file: UploadedFile) -> Import:
+    """An import of a file that was sent; nobody has read it yet."""
+    return keeping.keep(scenario, user, harmless_name(file.name or ""), file)
+
+
+def after_reading(imported: Import) -> str:
+    """Have the file read; answers where its import goes on."""
+    have_done("read", imported)
     if imported.state == ImportState.REVIEW and _means_itself(imported):
         steps.settle(imported, steps.mapping_of(imported))
-    return redirect(next_page(imported))
+    return next_page(imported)
 
 
 def _means_itself(imported: Import) -> bool:
@@ -98,7 +108,7 @@ def _page(request: PlannerRequest, form: FileForm, status: int = 200) -> HttpRes
     recent = own.exclude(state=ImportState.FAILED).select_related("scenario")[:RECENT]
     context: dict[str, Any] = {
         "form": form,
-        "limit_mb": keeping.LIMIT_BYTES // MEGABYTE,
+        "limit_mb": LIMIT_MB,
         "kept_days": keeping.KEPT.days,
         "recent": [(one, next_page(one)) for one in recent],
     }
