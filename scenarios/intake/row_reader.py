@@ -35,10 +35,12 @@ from units.text import Text, plain
 MOST_TOLD = 20
 """So many names of a cell are told one by one that the scenario has not."""
 _AFTER = re.compile(
-    r"(?:(?:sau|after|khi|when|chờ)\s+)?(?:(?:tin|tình huống|inject|số|no\.?|#)\s*)?"
-    r"(?P<number>[\w.\-/]+)\s*(?P<event>[^\d+]*)(?P<delay>\+?\s*\d.*)?",
+    r"(?:(?:sau|after|khi|when|chờ) )?(?:(?:tin|tình huống|inject|số|no\.?|#) ?)?"
+    r"(?P<number>[\w.\-/]+) ?(?P<event>[^\d+]*)(?P<delay>\+? ?\d.*)?",
     re.I,
 )
+_LONGEST_AFTER = 200
+"""Of what is matched with it, its blanks made one: else a cell of a few KB takes minutes."""
 
 
 class RowReader:
@@ -312,7 +314,7 @@ class RowReader:
         said = lines_of(self.cells.text(Field.AFTER))
         if not said:
             return
-        match = _AFTER.fullmatch(said[0])
+        match = _AFTER.fullmatch(" ".join(said[0].split())[:_LONGEST_AFTER])
         event = match["event"].strip(" :,;-–()") if match else ""
         found = words.EVENTS.get(plain(event)) if event else TriggerEvent.COMPLETED
         delay_s: int | None = 0

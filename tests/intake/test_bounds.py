@@ -26,6 +26,7 @@ PATIENCE_S = 600
 """Of the clock, for all files: a process that hangs is ended."""
 
 HEADER = ("STT", "Giờ", "Đơn vị nhận", "Nội dung", "Hạn", "Mục tiêu")
+WAITING = "STT,Sau tin,Đơn vị nhận,Nội dung\n"
 FORMULA = "=cmd|' /C calc'!A0"
 ENDLESS = "1e999999"
 
@@ -145,6 +146,11 @@ CASES = {
     "blanks in an addressee": Case(
         "csv",
         lambda: table(("1", "N1 07:30", f"a{' ' * 20_000}b", "a", "", ""), 3),
+        PREVIEWED,
+    ),
+    "blanks in a condition": Case(
+        "csv",
+        lambda: f"{WAITING}1,1.05{' ' * 20_000}+x,VP,a\n".encode(),
         PREVIEWED,
     ),
     "aliases of aliases": Case("yaml", laughs, "yaml_bomb"),
