@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from .conftest import Enter
+from .conftest import Drill, Enter
 from .pages import ADMINISTRATOR, PAGES, PLANNER, Directory, Shown
 from .site import Site
 from .visitor import PHONE, Visitor
@@ -81,6 +82,16 @@ def test_page(shown: Shown, enter: Enter, directory: Directory) -> None:
     begins = "/home/" if shown.who in {ADMINISTRATOR, PLANNER} else directory.fill("/x/{code}/")
     visitor = enter(shown.who, begins) if shown.who else enter()
     assert survey(visitor, shown, directory) == []
+
+
+def test_what_waits_of_a_drill_fits_into_the_list_of_exercises(
+    running: Drill, enter: Enter
+) -> None:
+    running.site.stage("actions", code=running.code, count=12)
+    running.do("end")
+    page = enter("phodaodien", "/home/").page
+    expect(page.get_by_role("link", name=re.compile("^Khắc phục: ")).first).to_be_visible()
+    assert too_wide(page, "home") == []
 
 
 def test_an_empty_install(empty_site: Site, enter: Enter) -> None:
