@@ -100,17 +100,16 @@ def guess(sheet: Sheet, header_row: int | None, scenario: Scenario) -> Mapping:
         header_row: where the planner says that the header stands, as the file counts; 0: nowhere;
             ``None``: to be found.
     """
-    part, addressed = sheet, naming(units_of(scenario))
+    part = sheet
     if header_row:
         begin = max(0, header_row - sheet.first_row)
         part = replace(sheet, rows=sheet.rows[begin:], first_row=sheet.first_row + begin)
-    guessed = columns.guess(part, addressed=addressed)
+    guessed = columns.guess(part, addressed=naming(units_of(scenario)))
     # A header may take the row below it as well.
     if header_row is not None and guessed.header_row not in {header_row, (header_row or -1) + 1}:
         guessed = _by_hand(sheet, header_row)
     elif known := remembered(guessed):
-        known_before = Mapping.from_dict(known.mapping)
-        guessed = columns.guess(part, remembered=known_before, addressed=addressed)
+        guessed = columns.guess(part, remembered=Mapping.from_dict(known.mapping))
     return _without_reasons(guessed)
 
 

@@ -40,7 +40,7 @@ _AFTER = re.compile(
     re.I,
 )
 _LONGEST_AFTER = 200
-"""Of what is matched with it, its blanks made one: else a cell of a few KB takes minutes."""
+"""What is longer is no condition; a cell of a few KB would take minutes to match."""
 
 
 class RowReader:
@@ -314,7 +314,8 @@ class RowReader:
         said = lines_of(self.cells.text(Field.AFTER))
         if not said:
             return
-        match = _AFTER.fullmatch(" ".join(said[0].split())[:_LONGEST_AFTER])
+        words_said = " ".join(said[0].split())
+        match = _AFTER.fullmatch(words_said) if len(words_said) <= _LONGEST_AFTER else None
         event = match["event"].strip(" :,;-–()") if match else ""
         found = words.EVENTS.get(plain(event)) if event else TriggerEvent.COMPLETED
         delay_s: int | None = 0

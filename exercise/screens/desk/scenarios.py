@@ -19,7 +19,8 @@ from exercise.models import Exercise
 from exercise.screens.access import PlannerRequest, planner
 from exercise.screens.desk.frame import VERSION, Standing, standing
 from exercise.screens.desk.handing_on import handed_on
-from exercise.screens.desk.importing.file import LIMIT_MB, FileForm, after_reading, begun
+from exercise.screens.desk.importing.file import LIMIT_MB, FileForm, begun
+from exercise.screens.desk.importing.frame import next_page
 from scenarios import versions
 from scenarios.editing import Refused
 from scenarios.models import Edit, MselEntry, Scenario
@@ -113,7 +114,7 @@ def new(request: PlannerRequest) -> HttpResponse:
         return _list(request, form, status=422)
     if data["file"] is None:
         return redirect("msel", made.code, made.version)
-    return redirect(after_reading(begun(made, request.user, data["file"])))
+    return redirect(next_page(begun(made, request.user, data["file"])))
 
 
 @require_POST

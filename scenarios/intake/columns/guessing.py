@@ -39,13 +39,12 @@ def habits_of(column: Column) -> list[times.Habit]:
     return [times.HABITS[key] for key in keys]
 
 
-def nobody(_cell: str) -> bool:
-    """No units are known."""
+def _nobody(_cell: str) -> bool:
     return False
 
 
 def guess(
-    sheet: Sheet, *, remembered: Mapping | None = None, addressed: Addressed = nobody
+    sheet: Sheet, *, remembered: Mapping | None = None, addressed: Addressed = _nobody
 ) -> Mapping:
     """What each column of a sheet means.
 

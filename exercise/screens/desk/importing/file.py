@@ -63,25 +63,20 @@ def new(request: PlannerRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     imported = begun(request.scenario, request.user, form.cleaned_data["file"])
-    address = after_reading(imported)
     if imported.state == ImportState.FAILED:
         _tell(form, imported)
         keeping.forget(imported)
         return _page(request, form, status=422)
-    return redirect(address)
+    return redirect(next_page(imported))
 
 
 def begun(scenario: Scenario, user: User, file: UploadedFile) -> Import:
-    """An import of a file that was sent; nobody has read it yet."""
-    return keeping.keep(scenario, user, harmless_name(file.name or ""), file)
-
-
-def after_reading(imported: Import) -> str:
-    """Have the file read; answers where its import goes on."""
+    """An import of a file that was sent: read, being read, or failed."""
+    imported = keeping.keep(scenario, user, harmless_name(file.name or ""), file)
     have_done("read", imported)
     if imported.state == ImportState.REVIEW and _means_itself(imported):
         steps.settle(imported, steps.mapping_of(imported))
-    return next_page(imported)
+    return imported
 
 
 def _means_itself(imported: Import) -> bool:
